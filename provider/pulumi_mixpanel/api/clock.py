@@ -1,0 +1,34 @@
+"""Time, sleep and chance, given from outside so that tests need not wait."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timezone
+
+
+def utc_now() -> datetime:
+    """Tell the current instant, aware, in UTC."""
+    return datetime.now(timezone.utc)
+
+
+@dataclass(frozen=True)
+class Clock:
+    """Everything that passes by itself.
+
+    Attributes:
+        now: The current instant, aware, in UTC.
+        monotonic: Seconds that never go backwards, for deadlines.
+        sleep: Waits for a number of seconds.
+        chance: A number from 0 (included) to 1 (excluded), for jitter.
+    """
+
+    now: Callable[[], datetime] = utc_now
+    monotonic: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+    chance: Callable[[], float] = random.random
+
+
+SYSTEM_CLOCK = Clock()

@@ -1,0 +1,130 @@
+"""From the bytes of an answer to the values of `models`, forgiving where the server varies.
+
+What an account cannot be without (its number, its login, at birth its secret) must be there and of
+its type; of everything else, a value of another type counts as not answered (wire.md: what comes
+back varies between sibling routes).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, TypeVar
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from pulumi_mixpanel.api.models import Me, Project, parse_instant
+from pulumi_mixpanel.api.transport import Answer, Request
+
+T = TypeVar("T")
+
+_PAGES = ("next", "next_page", "page", "pages", "cursor", "has_more")
+
+
+def object_in(answer: Answer) -> dict[str, Any]:
+    """Decode an answer that has to be a JSON object."""
+    try:
+        return msgspec.json.decode(answer.content, type=dict[str, Any])
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise answer.malformed("no JSON object") from None
+
+
+def acknowledged(answer: Answer) -> None:
+    """Accept an answer that has nothing to tell: no body, or a JSON object.
+
+    A page of HTML with status 200, which something in front of the API may answer, is no yes.
+    """
+    if answer.content.strip():
+        object_in(answer)
+
+
+def results_in(answer: Answer) -> list[dict[str, Any]]:
+    """Decode an answer that has to be a whole list.
+
+    Raises:
+        MalformedAnswer: It is none, or has a key that speaks of pages: a list that may be short
+            must never pass for a whole one (wire.md, "What nobody knows").
+    """
+    document = object_in(answer)
+    paged = [key for key in _PAGES if key in document]
+    if paged:
+        raise answer.malformed(f"a list in pages: it has the key {paged[0]!r}")
+    rows = document.get("results")
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise answer.malformed("no list of objects under `results`")
+    return rows
+
+
+def result_in(answer: Answer) -> dict[str, Any]:
+    """Decode one object, bare or in the envelope `{status, results}` (both are described)."""
+    document = object_in(answer)
+    inner = document.get("results")
+    return inner if isinstance(inner, dict) else document
+
+
+def required(answer: Answer, row: Mapping[str, Any], key: str, kind: type[T]) -> T:
+    """Take a field that a row cannot be without."""
+    value = row.get(key)
+    if not isinstance(value, kind) or isinstance(value, bool) or value == "":
+        raise answer.malformed(f"no {kind.__name__} under `{key}`")
+    return value
+
+
+def optional(row: Mapping[str, Any], key: str, kind: type[T]) -> T | UnsetType | None:
+    """Take a field that may be null, missing, or of another type (which counts as missing)."""
+    if key not in row:
+        return UNSET
+    value = row[key]
+    wrong = value is not None and (
+        not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool)
+    )
+    return UNSET if wrong else value
+
+
+def given(row: Mapping[str, Any], key: str, kind: type[T]) -> T | UnsetType:
+    """Take a field that is never null; null counts as missing."""
+    value = optional(row, key, kind)
+    return UNSET if value is None else value
+
+
+def instant(row: Mapping[str, Any], key: str) -> datetime | UnsetType | None:
+    """Take a date; a text that is no date counts as missing."""
+    value = optional(row, key, str)
+    if value is None or isinstance(value, UnsetType):
+        return value
+    return parse_instant(value) or UNSET
+
+
+def me_in(answer: Answer) -> Me:
+    """Decode `/me`, which both dialects have (wire.md, fact 11)."""
+    row = result_in(answer)
+    return Me(
+        user_id=given(row, "user_id", int),
+        user_email=given(row, "user_email", str),
+        organizations={
+            number: str(entry.get("name", ""))
+            for number, entry in _by_number(row.get("organizations"))
+        },
+        projects={
+            number: Project(
+                id=number,
+                name=str(entry.get("name", "")),
+                organization_id=given(entry, "organization_id", int),
+            )
+            for number, entry in _by_number(row.get("projects"))
+        },
+    )
+
+
+def _by_number(entries: object) -> list[tuple[int, dict[str, Any]]]:
+    if not isinstance(entries, dict):
+        return []
+    return [
+        (int(key), entry if isinstance(entry, dict) else {})
+        for key, entry in entries.items()
+        if isinstance(key, str) and key.isascii() and key.isdigit()
+    ]
+
+
+ME = Request("GET", "/me")

@@ -1,0 +1,87 @@
+"""One limiter for all threads of a process, which learns the server's rate from its refusals.
+
+No rate is documented for these routes (wire.md, fact 8), so none is assumed: calls go out freely
+until the server refuses one. From then on nobody sends before the moment that the server named,
+and after it not more than what it was seen to take.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+
+from pulumi_mixpanel.api.clock import SYSTEM_CLOCK, Clock
+
+_SHORT, _LONG = 1.0, 60.0
+_MARGIN = 1.02
+"""Windows are kept this much longer than the server's, for the time that calls are on the way."""
+
+_QUIET_WINDOWS = 10
+"""After so many full windows without a refusal the rate is raised by one call."""
+
+
+class Limiter:
+    """Lets calls through, or holds them back.
+
+    Args:
+        clock: Where time comes from.
+    """
+
+    def __init__(self, clock: Clock = SYSTEM_CLOCK) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._sent: deque[float] = deque()
+        self._closed_until = 0.0
+        self._limit: int | None = None
+        self._window = _SHORT
+        self._learned_at = 0.0
+
+    def reserve(self) -> float:
+        """Ask to send one call.
+
+        Returns:
+            Seconds to wait before asking again; 0.0 means that the call may go, and is counted.
+        """
+        with self._lock:
+            now = self._clock.monotonic()
+            wait = max(self._closed_until - now, self._wait_for_place(now))
+            if wait > 0:
+                return wait
+            self._sent.append(now)
+            return 0.0
+
+    def refused(self, retry_after: float, sent_at: float) -> None:
+        """Learn from a refusal: close until it is over, and keep to what was let through before.
+
+        Args:
+            retry_after: Seconds that the server asks for.
+            sent_at: When the refused call went out, on the monotonic clock. A call that was
+                already on the way when an earlier refusal arrived teaches nothing new.
+        """
+        with self._lock:
+            now = self._clock.monotonic()
+            self._closed_until = max(self._closed_until, now + retry_after)
+            if sent_at < self._learned_at:
+                self._forget_one()
+                return
+            self._learned_at = now
+            self._window = (_SHORT if retry_after <= _SHORT + 1 else _LONG) * _MARGIN
+            self._forget_one()
+            taken = sum(1 for at in self._sent if at > now - self._window)
+            self._limit = max(1, min(taken, (self._limit or taken + 1) - 1))
+
+    def _forget_one(self) -> None:
+        if self._sent:
+            self._sent.pop()
+
+    def _wait_for_place(self, now: float) -> float:
+        while self._sent and self._sent[0] <= now - _LONG * _MARGIN:
+            self._sent.popleft()
+        if self._limit is None:
+            return 0.0
+        if now - self._learned_at > _QUIET_WINDOWS * self._window:
+            self._learned_at, self._limit = now, self._limit + 1
+        recent = [at for at in self._sent if at > now - self._window]
+        if len(recent) < self._limit:
+            return 0.0
+        return recent[-self._limit] + self._window - now

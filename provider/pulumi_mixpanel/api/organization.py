@@ -1,0 +1,64 @@
+"""One organization as one process sees it: its operations, and what the process remembers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from datetime import datetime
+
+from pulumi_mixpanel.api.client import Client
+from pulumi_mixpanel.api.errors import StatusError
+from pulumi_mixpanel.api.models import CreatedAccount, Grant
+from pulumi_mixpanel.api.reads import Reads, says_not_found
+from pulumi_mixpanel.api.recovery import Creator
+from pulumi_mixpanel.api.writes import Writes
+
+
+class Organization:
+    """Reads, writes and creations that stand on one another. Safe to share between threads.
+
+    Args:
+        client: The operations.
+        organization_id: The organization.
+        warn: Is given one line for possible orphans of earlier runs.
+        held: Tells the accounts that resources of this process are known to hold.
+
+    Attributes:
+        id: The organization's number.
+        client: The operations.
+        reads: What the process has read.
+        writes: Changes of memberships.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        organization_id: int,
+        *,
+        warn: Callable[[str], None] = lambda _line: None,
+        held: Callable[[], Collection[int]] = frozenset,
+    ) -> None:
+        self.id = organization_id
+        self.client = client
+        self.reads = Reads(client, organization_id)
+        self._creator = Creator(client, organization_id, warn=warn, held=held)
+        self.writes = Writes(client, organization_id, self.reads, self._creator.is_made_here)
+
+    def create_account(
+        self, name: str, role: str | None, expires: datetime | None, projects: Sequence[Grant]
+    ) -> CreatedAccount:
+        """Make an account, exactly once."""
+        try:
+            return self._creator.create(name, role, expires, projects)
+        finally:
+            self.reads.forget_accounts()
+
+    def delete_account(self, service_account_id: int) -> None:
+        """Delete an account; that it is not there counts as done, when proven."""
+        try:
+            self.client.delete_service_account(self.id, service_account_id)
+        except StatusError as error:
+            if not says_not_found(error):
+                raise
+            self.reads.require_proof(f"service account {service_account_id}")
+        finally:
+            self.reads.forget_accounts()

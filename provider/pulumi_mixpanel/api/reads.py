@@ -1,0 +1,188 @@
+"""One list for many reads, and the proof that what is not in a list is gone.
+
+Every list is fetched once, by one thread while the others wait, and dropped as soon as this
+process writes what it covers. Nothing outlives the process.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Hashable, Mapping
+from concurrent.futures import Future
+from typing import Any, TypeVar, cast
+
+from pulumi_mixpanel.api.client import Client
+from pulumi_mixpanel.api.errors import HTTP_NOT_FOUND, Refused, StatusError
+from pulumi_mixpanel.api.models import Account, Member
+
+T = TypeVar("T")
+
+
+class _SingleFlight:
+    """Values that one thread fetches while the others wait for it; errors are not kept."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._flights: dict[Hashable, Future[Any]] = {}
+
+    def get(self, key: Hashable, load: Callable[[], T]) -> T:
+        with self._lock:
+            flight = self._flights.get(key)
+            mine = flight is None
+            if flight is None:
+                flight = self._flights[key] = Future()
+        if mine:
+            self._fly(key, flight, load)
+        return cast("T", flight.result())
+
+    def _fly(self, key: Hashable, flight: Future[T], load: Callable[[], T]) -> None:
+        try:
+            flight.set_result(load())
+        except BaseException as error:  # noqa: BLE001 (the waiting threads must hear of it)
+            with self._lock:
+                if self._flights.get(key) is flight:
+                    del self._flights[key]
+            flight.set_exception(error)
+
+    def has(self, key: Hashable) -> bool:
+        with self._lock:
+            return key in self._flights
+
+    def drop(self, key: Hashable) -> None:
+        """Forget a value; whoever already waits for it still gets it."""
+        with self._lock:
+            self._flights.pop(key, None)
+
+
+class Reads:
+    """What one process knows of an organization.
+
+    Args:
+        client: The operations.
+        organization_id: The organization.
+    """
+
+    def __init__(self, client: Client, organization_id: int) -> None:
+        self._client = client
+        self._organization_id = organization_id
+        self._lists = _SingleFlight()
+        self._lock = threading.Lock()
+        self._read_one = False
+
+    def account(self, service_account_id: int) -> Account | None:
+        """Read an account: the first of a process by itself, every further one from the list.
+
+        Returns:
+            The account, or None where it is proven to be gone.
+
+        Raises:
+            Refused: It was not found, and nothing proves that it is gone.
+        """
+        with self._lock:
+            alone, self._read_one = not self._read_one, True
+        if not alone or self._lists.has("accounts"):
+            found = self.accounts().get(service_account_id)
+            if found is not None:
+                return found
+        try:
+            return self._client.get_service_account(self._organization_id, service_account_id)
+        except StatusError as error:
+            if not says_not_found(error):
+                raise
+        self.require_proof(f"service account {service_account_id}")
+        return None
+
+    def accounts(self) -> Mapping[int, Account]:
+        """List all accounts of the organization by their number."""
+        return self._lists.get("accounts", self._list_accounts)
+
+    def _list_accounts(self) -> Mapping[int, Account]:
+        accounts = self._client.list_service_accounts(self._organization_id)
+        return {account.id: account for account in accounts}
+
+    def rows(self, service_account_id: int, project_id: int) -> list[Member]:
+        """Read how an account is in a project, from the list that one call of the dialect gives.
+
+        Returns:
+            A row for each grant; none where the account is proven not to be there.
+
+        Raises:
+            Refused: There is no row, and nothing proves that the list is to be believed.
+        """
+        rows = (
+            self._rows_of_project(service_account_id, project_id)
+            if self._client.dialect.lists_members
+            else self._rows_of_account(service_account_id, project_id)
+        )
+        if not rows:
+            self.require_proof(f"service account {service_account_id} in project {project_id}")
+        return rows
+
+    def _rows_of_project(self, service_account_id: int, project_id: int) -> list[Member]:
+        members = self._lists.get(("project", project_id), lambda: self._list_project(project_id))
+        return members.get(service_account_id, [])
+
+    def _list_project(self, project_id: int) -> Mapping[int, list[Member]]:
+        rows: dict[int, list[Member]] = {}
+        for member in self._client.list_project_members(self._organization_id, project_id):
+            rows.setdefault(member.account.id, []).append(member)
+        return rows
+
+    def _rows_of_account(self, service_account_id: int, project_id: int) -> list[Member]:
+        account = Account(id=service_account_id, username="", name="")
+        try:
+            grants = self._lists.get(
+                ("account", service_account_id),
+                lambda: self._client.list_account_projects(
+                    self._organization_id, service_account_id
+                ),
+            )
+        except StatusError as error:
+            if not says_not_found(error):
+                raise
+            return []
+        return [
+            Member(account=account, role=grant.role)
+            for grant in grants
+            if grant.project_id == project_id
+        ]
+
+    def require_proof(self, missing: str) -> None:
+        """Make sure that what was not found is gone, and that we are not merely looking elsewhere.
+
+        The proof is that our own login belongs to the organization: its row is in the list of
+        accounts, or `/me` names the organization.
+
+        Raises:
+            Refused: There is no such proof.
+        """
+        if not self._lists.get("proof", self._login_belongs):
+            raise Refused(
+                f"{missing} was not found in organization {self._organization_id} at "
+                f"{self._client.base_url}, but nothing proves that it is gone: the login "
+                f"{self._client.username!r} is not known there. Nothing was changed. Check the "
+                "organization, the region and the base URL."
+            )
+
+    def _login_belongs(self) -> bool:
+        username = self._client.username
+        if any(account.username == username for account in self.accounts().values()):
+            return True
+        try:
+            return self._organization_id in self._client.me().organizations
+        except StatusError:
+            return False
+
+    def forget_accounts(self) -> None:
+        """Drop what a new or deleted account changes."""
+        self._lists.drop("accounts")
+
+    def forget_grants(self, service_account_id: int, project_id: int) -> None:
+        """Drop what a new, changed or removed grant changes."""
+        self._lists.drop(("project", project_id))
+        self._lists.drop(("account", service_account_id))
+
+
+def says_not_found(error: StatusError) -> bool:
+    """Tell whether the API itself says so, and not a proxy or another server (wire.md, fact 3)."""
+    return error.status == HTTP_NOT_FOUND and error.vendor_shaped

@@ -1,0 +1,265 @@
+"""Create exactly once, though the answer may be lost, and the only secret with it.
+
+What this module deletes is somebody's credential. So it deletes an account only where everything
+says that it is the one whose answer was lost: it was not there before, it is the only new one of
+its name, nobody in this process made it, its creator is our own login, and it was never used.
+In doubt it deletes nothing and names what it found.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Collection, Sequence
+from datetime import datetime
+
+from msgspec import Struct, UnsetType
+
+from pulumi_mixpanel.api.client import Client
+from pulumi_mixpanel.api.errors import (
+    HTTP_SERVER_ERROR,
+    MalformedAnswer,
+    MixpanelError,
+    NoAnswer,
+    Refused,
+    RequestError,
+    StatusError,
+)
+from pulumi_mixpanel.api.models import Account, CreatedAccount, Grant
+
+SERVER_DEADLINE = 120.0
+"""Seconds after which the server has done what it will do of a request (wire.md, fact 8)."""
+
+MOST_NEW_TRIES = 2
+_FIRST_PAUSE, _LONGEST_PAUSE = 2.0, 30.0
+_PAUSE_AFTER_VENDOR_ERROR = 5.0
+
+
+class _Before(Struct, frozen=True):
+    """What was there before this process made anything."""
+
+    accounts: tuple[Account, ...]
+    our_user: int | None
+
+    @property
+    def ids(self) -> frozenset[int]:
+        return frozenset(account.id for account in self.accounts)
+
+
+class Creator:
+    """Makes accounts of one organization, each exactly once. Safe to share between threads.
+
+    Args:
+        client: The operations.
+        organization_id: The organization.
+        warn: Is given one line for possible orphans of earlier runs.
+        held: Tells the accounts that resources of this process are known to hold.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        organization_id: int,
+        *,
+        warn: Callable[[str], None] = lambda _line: None,
+        held: Callable[[], Collection[int]] = frozenset,
+    ) -> None:
+        self._client = client
+        self._organization_id = organization_id
+        self._warn = warn
+        self._held = held
+        self._lock = threading.Lock()
+        self._before: _Before | None = None
+        self._made: set[int] = set()
+        self._names: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+
+    def is_made_here(self, service_account_id: int) -> bool:
+        """Tell whether this process made an account."""
+        with self._lock:
+            return service_account_id in self._made
+
+    def create(
+        self, name: str, role: str | None, expires: datetime | None, projects: Sequence[Grant]
+    ) -> CreatedAccount:
+        """Make an account and learn its secret.
+
+        Two creates of one name wait for each other: what a lost answer left behind could not be
+        told from what another thread is making at that moment.
+
+        Raises:
+            Refused: An answer was lost, and what it left behind is in doubt.
+            MixpanelError: The account was not made.
+        """
+        before = self._read_before()
+        with self._lock:
+            name_lock = self._names[name]
+        with name_lock:
+            self._tell_orphans(before, name)
+            created = self._create(before, name, role, expires, projects)
+            with self._lock:
+                self._made.add(created.account.id)
+            return created
+
+    def _create(
+        self,
+        before: _Before,
+        name: str,
+        role: str | None,
+        expires: datetime | None,
+        projects: Sequence[Grant],
+    ) -> CreatedAccount:
+        for tries_left in range(MOST_NEW_TRIES, -1, -1):
+            sent_at = self._client.clock.monotonic()
+            try:
+                return self._client.create_service_account(
+                    self._organization_id, name, role=role, expires=expires, projects=projects
+                )
+            except RequestError as error:
+                if not _is_lost(error):
+                    raise
+                lost = error
+            self._recover(before, name, lost, sent_at, tries_left)
+        raise AssertionError("unreachable: the last recovery raises")
+
+    def _recover(
+        self, before: _Before, name: str, lost: RequestError, sent_at: float, tries_left: int
+    ) -> None:
+        """Undo a create whose answer was lost, or raise; returning means: create again."""
+        self._client.announce(
+            f"the answer to the creation of {name!r} was lost ({lost.reason}); looking for what "
+            "it left behind"
+        )
+        found = self._look(before, name, lost, sent_at)
+        certain = (
+            self._client.dialect.sets_role
+            and len(found) <= 1
+            and all(_is_ours(account, before.our_user) for account in found)
+        )
+        if not certain:
+            raise self._in_doubt(name, lost, found)
+        for orphan in found:
+            self._delete(name, orphan)
+        if tries_left == 0:
+            raise Refused(
+                f"{self._lost(name, lost)} That was the last of {MOST_NEW_TRIES + 1} tries; "
+                "nothing of them is left behind. Run up again later."
+            )
+
+    def _look(
+        self, before: _Before, name: str, lost: RequestError, sent_at: float
+    ) -> list[Account]:
+        """List until a new account of the name shows or the server's own deadline has passed."""
+        clock = self._client.clock
+        vendor = isinstance(lost, StatusError) and lost.vendor_shaped
+        pause, looks = _FIRST_PAUSE, 0
+        while True:
+            found = self._new_accounts(before, name, lost)
+            looks += 1
+            left = SERVER_DEADLINE - (clock.monotonic() - sent_at)
+            if found or left <= 0 or (vendor and looks > 1):
+                return found
+            pause = _PAUSE_AFTER_VENDOR_ERROR if vendor else min(pause, left)
+            self._client.announce(
+                f"waiting {pause:.0f} s for {name!r} to show in the list of accounts, look "
+                f"{looks + 1}"
+            )
+            clock.sleep(pause)
+            pause = min(2 * pause, _LONGEST_PAUSE)
+
+    def _new_accounts(self, before: _Before, name: str, lost: RequestError) -> list[Account]:
+        try:
+            accounts = self._client.list_service_accounts(self._organization_id)
+        except MixpanelError as error:
+            raise Refused(
+                f"{self._lost(name, lost)} The list of accounts could not be read afterwards "
+                f"({error}), so an account of that name may be there whose secret nobody has. "
+                "Look for it before the next up, and delete it if nothing uses it."
+            ) from None
+        with self._lock:
+            known = before.ids | self._made
+        return [account for account in accounts if account.name == name and account.id not in known]
+
+    def _delete(self, name: str, orphan: Account) -> None:
+        self._client.announce(
+            f"deleting service account {orphan.id} ({orphan.username}): it was made for {name!r} "
+            "just now, and its secret was lost on the way"
+        )
+        try:
+            self._client.delete_service_account(self._organization_id, orphan.id)
+        except StatusError as error:
+            if error.status == 404 and error.vendor_shaped:  # noqa: PLR2004 (it is gone: done)
+                return
+            raise
+
+    def _in_doubt(self, name: str, lost: RequestError, found: Sequence[Account]) -> Refused:
+        if not found:
+            what = (
+                "No account of that name is in the list. Run up again; should one appear that "
+                "nothing uses, delete it in Mixpanel's organization settings, under Service "
+                "Accounts."
+            )
+        else:
+            named = "; ".join(_describe(account) for account in found)
+            what = (
+                f"New accounts of that name, one of which may be what was lost: {named}. Nothing "
+                "was deleted. Delete in Mixpanel's organization settings, under Service Accounts, "
+                "those that nothing uses, and run up again."
+            )
+        return Refused(f"{self._lost(name, lost)} {what}")
+
+    def _lost(self, name: str, lost: RequestError) -> str:
+        return (
+            f"the answer to the creation of {name!r} in organization {self._organization_id} was "
+            f"lost: {lost}"
+        )
+
+    def _read_before(self) -> _Before:
+        """Read the list once, before the first create of this process."""
+        with self._lock:
+            if self._before is None:
+                accounts = self._client.list_service_accounts(self._organization_id)
+                self._before = _Before(tuple(accounts), self._our_user(accounts))
+            return self._before
+
+    def _our_user(self, accounts: Sequence[Account]) -> int | None:
+        own = next((a for a in accounts if a.username == self._client.username), None)
+        if own is None or isinstance(own.user, UnsetType):
+            return None
+        return own.user
+
+    def _tell_orphans(self, before: _Before, name: str) -> None:
+        held = set(self._held())
+        orphans = [
+            account
+            for account in before.accounts
+            if account.name == name
+            and before.our_user is not None
+            and account.creator == before.our_user
+            and account.id not in held
+        ]
+        if orphans:
+            named = "; ".join(_describe(account) for account in orphans)
+            self._warn(
+                f"accounts of the name {name!r} that this login made earlier and no resource of "
+                f"this stack is known to hold, perhaps left behind by a killed run: {named}. "
+                "Nothing was done about them."
+            )
+
+
+def _is_lost(error: RequestError) -> bool:
+    """Tell whether the server may have made the account though we learnt no secret."""
+    if isinstance(error, NoAnswer):
+        return error.sent
+    if isinstance(error, StatusError):
+        return error.status >= HTTP_SERVER_ERROR
+    return isinstance(error, MalformedAnswer)
+
+
+def _is_ours(account: Account, our_user: int | None) -> bool:
+    """Tell whether everything says that we made an account and nobody ever used it."""
+    return our_user is not None and account.creator == our_user and account.last_used is None
+
+
+def _describe(account: Account) -> str:
+    created = f", made {account.created:%Y-%m-%dT%H:%M:%SZ}" if account.created else ""
+    return f"{account.id} ({account.username}{created})"

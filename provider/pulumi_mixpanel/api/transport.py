@@ -1,0 +1,504 @@
+"""One request on the wire: session, login, deadlines, retries, limits.
+
+The only module that knows requests, and the one place where its exceptions become ours.
+"""
+
+from __future__ import annotations
+
+import base64
+import ipaddress
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timezone
+from email.utils import parsedate_to_datetime
+from http.cookiejar import DefaultCookiePolicy
+from urllib.parse import urljoin, urlsplit
+
+import msgspec
+import requests
+import tenacity
+import urllib3
+from requests.adapters import HTTPAdapter
+from requests.auth import HTTPBasicAuth
+
+from pulumi_mixpanel.api.clock import SYSTEM_CLOCK, Clock
+from pulumi_mixpanel.api.errors import (
+    HTTP_SERVER_ERROR,
+    HTTP_TOO_MANY_REQUESTS,
+    ConfigurationError,
+    GaveUp,
+    MalformedAnswer,
+    NoAnswer,
+    Redirected,
+    RequestError,
+    StatusError,
+)
+from pulumi_mixpanel.api.limiter import Limiter
+from pulumi_mixpanel.api.models import Credentials
+
+REGIONS: Mapping[str, str] = {
+    "us": "https://mixpanel.com/api/app",
+    "eu": "https://eu.mixpanel.com/api/app",
+    "in": "https://in.mixpanel.com/api/app",
+}
+"""Base URL of each data residency region (grade D; document 000 names us and eu)."""
+
+LARGEST_ANSWER = 64 * 1024 * 1024
+"""Bytes; no list of service accounts comes near."""
+
+LONGEST_WAIT = 60.0
+"""Seconds; a server that asks for more than this is not waited for."""
+
+CREATE_TIMEOUT = 150.0
+"""Seconds that a create waits at least for its answer: the server's own deadline is about 120 s
+(wire.md, fact 8), so that a time-out is never ours."""
+
+_LOOPBACK_4 = ipaddress.ip_network("127.0.0.0/8")
+_LOOPBACK_6 = ipaddress.ip_address("::1")
+_TRIES_TO_CONNECT = 4
+_FIRST_BACKOFF, _LONGEST_BACKOFF = 0.5, 30.0
+_WORTH_A_LINE = 2.0
+_REDIRECTS = 3
+_CHUNK = 64 * 1024
+_LONGEST_QUOTE = 500
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069]+")
+
+
+@dataclass(frozen=True)
+class Timeouts:
+    """How long to wait, in seconds.
+
+    Attributes:
+        connect: For a connection; default 10.
+        read: For the next bytes of an answer; default 150. A create waits at least 150.
+        total: For an operation with all its tries and the waits between them; default 180.
+    """
+
+    connect: float = 10.0
+    read: float = CREATE_TIMEOUT
+    total: float = 180.0
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a dialect asks the transport to send.
+
+    Attributes:
+        method: The HTTP method.
+        path: The path below the base URL, beginning with a slash.
+        body: What becomes the JSON body; None for no body.
+        idempotent: Whether it may be sent again when nobody knows what became of it.
+        creates: Whether its answer holds a secret: then no part of the answer is ever quoted.
+    """
+
+    method: str
+    path: str
+    body: object = None
+    idempotent: bool = True
+    creates: bool = False
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The whole body of an answer that says yes.
+
+    Attributes:
+        request: What it answers.
+        content: The bytes.
+        content_type: The header, for messages.
+    """
+
+    request: Request
+    content: bytes
+    content_type: str
+
+    def __repr__(self) -> str:
+        return f"Answer({self.request.method} {self.request.path}, {len(self.content)} bytes)"
+
+    def malformed(self, problem: str) -> MalformedAnswer:
+        """Make the error for an answer that is not what the call promises.
+
+        Args:
+            problem: What is wrong; left out for the answer to a create.
+        """
+        what = f"answered {self.content_type} of {len(self.content)} bytes"
+        detail = "" if self.request.creates else f" ({problem})"
+        return MalformedAnswer(
+            self.request.method,
+            self.request.path,
+            f"{what}, not what this API describes{detail}.",
+        )
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether a host, parsed out of a URL, is this machine itself."""
+    if host.lower() == "localhost":
+        return True
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return address in _LOOPBACK_4 or address == _LOOPBACK_6
+
+
+def check_base_url(text: str) -> str:
+    """Accept a base URL, or say what is wrong with it.
+
+    Args:
+        text: `https://host[:port][/path]`, or `http://…` on loopback.
+
+    Returns:
+        The URL without a trailing slash, scheme and host in lower case.
+
+    Raises:
+        ConfigurationError: It is neither, or has user information, a query or a fragment.
+    """
+    refusal = _problem_of_base_url(text)
+    if refusal:
+        raise ConfigurationError(f"The base URL {_without_user(text)!r} is refused: {refusal}")
+    parts = urlsplit(text)
+    return (
+        parts._replace(scheme=parts.scheme.lower(), netloc=parts.netloc.lower())
+        .geturl()
+        .rstrip("/")
+    )
+
+
+def _problem_of_base_url(text: str) -> str | None:  # noqa: PLR0911 (one return a problem)
+    if not re.fullmatch(r"[!-~]+", text) or "\\" in text:
+        return "it has white space, a backslash or letters that no URL may have."
+    try:
+        parts = urlsplit(text)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:
+        return "it is no URL."
+    if "@" in parts.netloc:
+        return "it has user information before the host; credentials are configured apart."
+    if "?" in text or "#" in text:
+        return "it has a query or a fragment."
+    if not host or parts.scheme not in ("http", "https"):
+        return "it must be https://host/path, or http://localhost:port/path for a local server."
+    if parts.scheme == "http" and not is_loopback(host):
+        return (
+            f"http is for loopback alone (localhost, 127.0.0.0/8, ::1) and {host} is not: the "
+            "credentials would cross the network in clear. Use https."
+        )
+    return None
+
+
+def _without_user(text: str) -> str:
+    """Cut user information out of a URL that goes into a message: it may be a password."""
+    return re.sub(r"//[^/]*@", "//[…]@", text)
+
+
+class Transport:
+    """Sends requests to one base URL with one login.
+
+    Safe to share between threads; one limiter governs them all.
+
+    Args:
+        base_url: See `check_base_url`.
+        credentials: The login.
+        timeouts: The deadlines.
+        connections: How many connections are kept open at once.
+        clock: Where time, sleep and chance come from.
+        announce: Is given one line for every wait of more than two seconds.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        credentials: Credentials,
+        *,
+        timeouts: Timeouts = Timeouts(),
+        connections: int = 16,
+        clock: Clock = SYSTEM_CLOCK,
+        announce: Callable[[str], None] = lambda _line: None,
+    ) -> None:
+        self.base_url = check_base_url(base_url)
+        self.clock = clock
+        self._credentials = credentials
+        self._timeouts = timeouts
+        self._announce = announce
+        self._limiter = Limiter(clock)
+        self._session = _session(self.base_url, credentials, connections)
+
+    def __repr__(self) -> str:
+        return f"Transport({self.base_url!r})"
+
+    def send(self, request: Request) -> Answer:
+        """Send a request, again where that can do no harm, until it is answered.
+
+        Raises:
+            NoAnswer: No answer came, and it cannot be asked for again.
+            StatusError: The answer says no.
+            MalformedAnswer: The answer is too large.
+            Redirected: The answer points elsewhere.
+            GaveUp: The deadline passed, or the server asked for a longer wait than 60 seconds.
+        """
+        started = self.clock.monotonic()
+        retrying = tenacity.Retrying(
+            retry=tenacity.retry_if_exception(lambda error: _may_send_again(request, error)),
+            wait=self._wait_before_retry,
+            stop=lambda state: self._has_to_stop(state, started),
+            sleep=self.clock.sleep,
+            before_sleep=lambda state: self._tell(request, state),
+            retry_error_callback=lambda state: self._give_up(request, state, started),
+        )
+        answer: Answer = retrying(self._attempt, request)
+        return answer
+
+    def _attempt(self, request: Request) -> Answer:
+        self._wait_for_turn(request)
+        sent_at = self.clock.monotonic()
+        try:
+            return self._follow(request)
+        except StatusError as error:
+            if error.status == HTTP_TOO_MANY_REQUESTS:
+                asked = _seconds(error.retry_after, self.clock)
+                self._limiter.refused(
+                    min(asked if asked is not None else 1.0, LONGEST_WAIT), sent_at
+                )
+            raise
+
+    def _wait_for_turn(self, request: Request) -> None:
+        while (wait := self._limiter.reserve()) > 0:
+            self._say_wait(request, wait, "the server's rate limit")
+            self.clock.sleep(wait)
+
+    def _wait_before_retry(self, state: tenacity.RetryCallState) -> float:
+        error = _error_of(state)
+        asked = _seconds(error.retry_after, self.clock) if isinstance(error, StatusError) else None
+        if asked is not None:
+            return asked
+        ceiling = min(_LONGEST_BACKOFF, _FIRST_BACKOFF * 2.0 ** (state.attempt_number - 1))
+        return ceiling * (0.5 + self.clock.chance() / 2)
+
+    def _has_to_stop(self, state: tenacity.RetryCallState, started: float) -> bool:
+        error = _error_of(state)
+        if (
+            isinstance(error, NoAnswer)
+            and not error.sent
+            and state.attempt_number >= _TRIES_TO_CONNECT
+        ):
+            return True
+        wait = state.upcoming_sleep
+        elapsed = self.clock.monotonic() - started
+        return wait > LONGEST_WAIT or elapsed + wait > self._timeouts.total
+
+    def _tell(self, request: Request, state: tenacity.RetryCallState) -> None:
+        self._say_wait(
+            request, state.upcoming_sleep, f"{_error_of(state)}", state.attempt_number + 1
+        )
+
+    def _say_wait(self, request: Request, wait: float, why: str, attempt: int = 1) -> None:
+        if wait > _WORTH_A_LINE:
+            self._announce(
+                f"waiting {wait:.0f} s before try {attempt} of {request.method} {request.path}: "
+                f"{why}"
+            )
+
+    def _give_up(self, request: Request, state: tenacity.RetryCallState, started: float) -> Answer:
+        error = _error_of(state)
+        elapsed = self.clock.monotonic() - started
+        if state.upcoming_sleep > LONGEST_WAIT:
+            why = (
+                f"asks to wait {state.upcoming_sleep:.0f} s; more than {LONGEST_WAIT:.0f} s is not "
+                "waited for"
+            )
+        else:
+            why = f"failed {state.attempt_number} times in {elapsed:.0f} s"
+        raise GaveUp(
+            request.method, request.path, f"{why}; the last try {error.reason}", error
+        ) from None
+
+    def _follow(self, request: Request) -> Answer:
+        """Send once; a read follows redirects on its own host, a write none."""
+        url = self.base_url + request.path
+        for _ in range(_REDIRECTS + 1):
+            response = self._send_once(request, url)
+            with response:
+                if not response.is_redirect:
+                    return self._whole(request, response)
+                url = self._next_url(request, url, response)
+        raise Redirected(
+            request.method, request.path, f"was redirected more than {_REDIRECTS} times."
+        )
+
+    def _next_url(self, request: Request, url: str, response: requests.Response) -> str:
+        target = urljoin(url, response.headers.get("Location", ""))
+        where = urlsplit(target)
+        if request.method != "GET":
+            raise Redirected(
+                request.method,
+                request.path,
+                f"answered {response.status_code}, a redirect, which a write never follows. Check "
+                "the base URL.",
+            )
+        if (where.scheme, where.netloc) != urlsplit(url)[:2]:
+            raise Redirected(
+                request.method,
+                request.path,
+                f"answered {response.status_code}, a redirect to another host, where credentials "
+                "never follow. Check the base URL.",
+            )
+        return target
+
+    def _send_once(self, request: Request, url: str) -> requests.Response:
+        read = max(self._timeouts.read, CREATE_TIMEOUT) if request.creates else self._timeouts.read
+        body = None if request.body is None else msgspec.json.encode(request.body)
+        try:
+            return self._session.request(
+                request.method,
+                url,
+                data=body,
+                headers={"Content-Type": "application/json"} if body is not None else None,
+                timeout=(self._timeouts.connect, read),
+                allow_redirects=False,
+                stream=True,
+            )
+        except requests.RequestException as error:
+            raise _no_answer(request, error) from None
+
+    def _whole(self, request: Request, response: requests.Response) -> Answer:
+        content = self._read(request, response)
+        content_type = _CONTROL.sub(" ", response.headers.get("Content-Type", "no content type"))
+        if not response.ok:
+            raise self._status_error(request, response, content, content_type)
+        return Answer(request, content, content_type)
+
+    def _read(self, request: Request, response: requests.Response) -> bytes:
+        content = bytearray()
+        deadline = self.clock.monotonic() + max(self._timeouts.total, CREATE_TIMEOUT)
+        try:
+            for chunk in response.iter_content(_CHUNK):
+                content += chunk
+                if len(content) > LARGEST_ANSWER:
+                    raise MalformedAnswer(
+                        request.method,
+                        request.path,
+                        f"answered {response.status_code} with more than "
+                        f"{LARGEST_ANSWER // 1024 // 1024} MB.",
+                    )
+                if self.clock.monotonic() > deadline:
+                    raise NoAnswer(
+                        request.method, request.path, "was answered too slowly.", sent=True
+                    )
+        except requests.RequestException as error:
+            raise _no_answer(request, error) from None
+        return bytes(content)
+
+    def _status_error(
+        self, request: Request, response: requests.Response, content: bytes, content_type: str
+    ) -> StatusError:
+        text = _vendor_error(content)
+        status = response.status_code
+        # A create that the server refused (4xx, in its own shape) made no secret to be quoted.
+        quotable = text is not None and not (request.creates and status >= HTTP_SERVER_ERROR)
+        said = self._masked(text or "") if quotable else f"{content_type} of {len(content)} bytes"
+        return StatusError(
+            request.method,
+            request.path,
+            status,
+            said if said.endswith((".", "!", "?")) else f"{said}.",
+            vendor_shaped=text is not None,
+            retry_after=response.headers.get("Retry-After"),
+        )
+
+    def _masked(self, text: str) -> str:
+        """Take our own login out of what a server says, should it echo what it was sent."""
+        secret = self._credentials.secret.reveal()
+        pair = f"{self._credentials.username}:{secret}".encode()
+        for clear in (secret, base64.b64encode(pair).decode()):
+            text = text.replace(clear, "[secret]")
+        return text
+
+
+def _session(base_url: str, credentials: Credentials, connections: int) -> requests.Session:
+    session = requests.Session()
+    loopback = is_loopback(urlsplit(base_url).hostname or "")
+    # The environment names proxies and certificates; a server on this machine needs neither.
+    session.trust_env = not loopback
+    session.auth = HTTPBasicAuth(
+        credentials.username.encode(), credentials.secret.reveal().encode()
+    )
+    session.headers.update({"Accept": "application/json", "User-Agent": "pulumi-mixpanel"})
+    # Answers set cookies even under Basic auth (wire.md, fact 9): none is kept.
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    adapter = HTTPAdapter(pool_connections=2, pool_maxsize=connections, max_retries=0)
+    session.mount("https://", adapter)
+    session.mount("http://", adapter)
+    return session
+
+
+def _error_of(state: tenacity.RetryCallState) -> RequestError:
+    outcome = state.outcome
+    error = outcome.exception() if outcome else None
+    if not isinstance(error, RequestError):  # pragma: no cover - tenacity asks only after an error
+        raise TypeError("a retry without an error")
+    return error
+
+
+def _may_send_again(request: Request, error: BaseException) -> bool:
+    if isinstance(error, NoAnswer):
+        return not error.sent or request.idempotent
+    if isinstance(error, StatusError):
+        refused = error.status == HTTP_TOO_MANY_REQUESTS
+        return refused or (request.idempotent and error.status >= HTTP_SERVER_ERROR)
+    return False
+
+
+def _seconds(retry_after: str | None, clock: Clock) -> float | None:
+    """Read Retry-After: seconds (wire.md, fact 8), or a date as HTTP allows."""
+    if retry_after is None:
+        return None
+    if re.fullmatch(r"\d{1,9}(\.\d+)?", retry_after.strip()):
+        return float(retry_after)
+    try:
+        until = parsedate_to_datetime(retry_after)
+    except ValueError:
+        return None
+    until = until if until.tzinfo else until.replace(tzinfo=timezone.utc)
+    return max(0.0, (until - clock.now()).total_seconds())
+
+
+def _no_answer(request: Request, error: requests.RequestException) -> RequestError:
+    """Turn a foreign exception into ours: its own text may hold the URL's every part."""
+    cause = error.args[0] if error.args else None
+    reason = getattr(cause, "reason", None)
+    if "CERTIFICATE_VERIFY_FAILED" in str(error):
+        why, sent = "found no connection: the server's certificate is not trusted.", False
+    elif isinstance(error, requests.ConnectTimeout):
+        why, sent = "found no connection in time.", False
+    elif isinstance(reason, urllib3.exceptions.NameResolutionError):
+        why, sent = "found no connection: the host's name is not known. Check the base URL.", False
+    elif isinstance(reason, urllib3.exceptions.NewConnectionError):
+        why, sent = "found no connection: nobody answers there. Check the base URL.", False
+    elif isinstance(error, requests.exceptions.ProxyError):
+        why, sent = "found no connection through the proxy.", False
+    elif isinstance(error, requests.Timeout):
+        why, sent = "was not answered in time.", True
+    else:
+        why, sent = "was cut off before the whole answer had arrived.", True
+    return NoAnswer(request.method, request.path, why, sent=sent)
+
+
+class _VendorError(msgspec.Struct):
+    error: str
+    status: str
+
+
+def _vendor_error(content: bytes) -> str | None:
+    """Return the text of an error in the vendor's own shape (wire.md, fact 4), else None."""
+    try:
+        document = msgspec.json.decode(content, type=_VendorError)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+    if document.status != "error":
+        return None
+    text = _CONTROL.sub(" ", document.error).strip()
+    return text if len(text) <= _LONGEST_QUOTE else text[:_LONGEST_QUOTE] + "…"
+
+
+__all__ = ["Answer", "Request", "Timeouts", "Transport", "check_base_url", "is_loopback"]

@@ -1,0 +1,518 @@
+"""The Pulumi dynamic providers and the resource classes: a thin shell over `resources`.
+
+Module and class names below are in the state of every stack, inside recorded pickles: they are a
+permanent contract (docs/decisions/pickles.md).
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from types import ModuleType
+from typing import Any, TypedDict, TypeVar
+
+import grpc
+import pulumi
+from pulumi.dynamic import (
+    CheckFailure,
+    CheckResult,
+    ConfigureRequest,
+    CreateResult,
+    DiffResult,
+    ReadResult,
+    Resource,
+    ResourceProvider,
+    UpdateResult,
+)
+from pulumi.output import Unknown as PulumiUnknown
+from pulumi.runtime.config import is_config_secret
+from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
+
+from pulumi_mixpanel.api.errors import ConfigurationError, MixpanelError
+from pulumi_mixpanel.api.models import format_instant
+from pulumi_mixpanel.configuration import EXPLICIT, NAMESPACE, resolve
+from pulumi_mixpanel.resources import project_membership, service_account
+from pulumi_mixpanel.resources.context import Context
+from pulumi_mixpanel.resources.values import UNKNOWN, Checked
+
+T = TypeVar("T")
+
+
+class ProjectRole(TypedDict):
+    """One entry of `ServiceAccount(projects=…)`.
+
+    Attributes:
+        project_id: The project's number.
+        role: The account's role there: `admin`, `analyst`, `consumer`, or one of the
+            organization's own.
+    """
+
+    project_id: pulumi.Input[int]
+    role: pulumi.Input[str]
+
+
+# ---- the provider's process -------------------------------------------------------------------
+
+
+class _Process:
+    """What all resources and threads of the provider's process share, built once."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._context: Context | None = None
+
+    def configure(self, get: Callable[[str], object]) -> None:
+        def configured(key: str) -> str | None:
+            value = get(f"{NAMESPACE}:{key}")
+            return None if value in (None, "") else str(value)
+
+        with self._lock:
+            if self._context is None:
+                configuration = resolve(configured, os.environ)
+                self._context = Context(configuration, warn=_warn, announce=_announce)
+
+    @property
+    def context(self) -> Context:
+        if self._context is None:
+            raise ConfigurationError("The provider was asked to work before it was configured.")
+        return self._context
+
+
+_process = _Process()
+
+
+def _warn(line: str) -> None:
+    _log(engine_pb2.WARNING, line)
+
+
+def _announce(line: str) -> None:
+    _log(engine_pb2.INFO, line)
+
+
+_engine_lock = threading.Lock()
+_engine: list[engine_pb2_grpc.EngineStub] = []
+
+
+def _log(severity: Any, line: str) -> None:  # noqa: ANN401 (an enum of the generated code)
+    """Show a line on the user's screen: by the engine, whose address the host was given."""
+    message = f"mixpanel: {line}"
+    try:
+        with _engine_lock:
+            if not _engine:
+                channel = grpc.insecure_channel(sys.argv[1])
+                _engine.append(engine_pb2_grpc.EngineStub(channel))
+        request = engine_pb2.LogRequest(severity=severity, message=message)
+        _engine[0].Log(request, timeout=5)
+    except (IndexError, grpc.RpcError, ValueError):
+        print(message, file=sys.stderr)  # noqa: T201 (the host shows it, as a plain line)
+
+
+class OperationFailed(Exception):  # noqa: N818 (reads as a sentence in the engine's output)
+    """What the user sees of an error: one sentence, without cause or traceback."""
+
+
+def _edge(doing: str, act: Callable[[], T]) -> T:
+    """Run an operation; let nothing out of it but a sentence.
+
+    The host shows the text of an exception with its traceback and its whole chain, and hangs on
+    whatever is no `Exception`.
+    """
+    failure: OperationFailed | None = None
+    try:
+        return act()
+    except MixpanelError as error:
+        failure = OperationFailed(f"{doing}: {error}")
+    except BaseException as error:  # noqa: BLE001 (a foreign error's text may hold anything)
+        where = error.__traceback__
+        while where and where.tb_next:
+            where = where.tb_next
+        place = f"{where.tb_frame.f_code.co_name}, line {where.tb_lineno}" if where else "?"
+        failure = OperationFailed(
+            f"{doing}: a bug in pulumi-mixpanel: {type(error).__name__} in {place}. Please report "
+            "it; the state is kept."
+        )
+    raise failure from None
+
+
+def _inward(value: Any) -> Any:  # noqa: ANN401 (property values are of any type)
+    """Turn the engine's values into ours: unknowns, and whole numbers, which arrive as floats."""
+    if isinstance(value, PulumiUnknown):
+        return UNKNOWN
+    if isinstance(value, Mapping):
+        return {key: _inward(inner) for key, inner in value.items() if inner is not None}
+    if isinstance(value, (list, tuple)):
+        return [_inward(inner) for inner in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _outward(value: Any) -> Any:  # noqa: ANN401
+    """Turn our values into the engine's."""
+    if value is UNKNOWN:
+        return PulumiUnknown()  # type: ignore[no-untyped-call]
+    if isinstance(value, Mapping):
+        return {key: _outward(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_outward(inner) for inner in value]
+    return value
+
+
+def _load(kind: str) -> ResourceProvider:
+    """Load a provider out of a recorded pickle: the one name that pickles refer to."""
+    return _PROVIDERS[kind]()
+
+
+class _Provider(ResourceProvider):
+    """One shell for every resource: names, unknowns and errors; the rules are in `rules`."""
+
+    serialize_as_secret_always = False
+    kind = ""
+    rules: ModuleType
+
+    def __reduce__(self) -> tuple[Callable[[str], ResourceProvider], tuple[str]]:
+        return _load, (self.kind,)
+
+    def configure(self, req: ConfigureRequest) -> None:
+        _process.configure(req.config.get)
+
+    def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
+        def act() -> Checked:
+            checked: Checked = self.rules.check(_process.context, _inward(_olds), _inward(news))
+            return checked
+
+        checked = _edge(f"Checking a {self.kind}", act)
+        for line in checked.warnings:
+            _process.context.warn_once(line)
+        failures = [CheckFailure(failure.property, failure.reason) for failure in checked.failures]
+        return CheckResult(_outward(checked.inputs), failures)
+
+    def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
+        found = _edge(
+            f"Comparing {self.kind} {_id}",
+            lambda: self.rules.diff(_process.context, _id, _inward(_olds), _inward(_news)),
+        )
+        return DiffResult(
+            changes=found.changes,
+            replaces=list(found.replaces),
+            delete_before_replace=found.delete_before_replace,
+        )
+
+    def create(self, props: dict[str, Any]) -> CreateResult:
+        created = _edge(
+            f"Creating a {self.kind}", lambda: self.rules.create(_process.context, _inward(props))
+        )
+        return CreateResult(created.id, created.state)
+
+    def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
+        found = _edge(
+            f"Reading {self.kind} {id_}",
+            lambda: self.rules.read(_process.context, id_, _inward(props)),
+        )
+        if found is None:
+            return ReadResult("", {})
+        return ReadResult(found.id, found.state, found.inputs)
+
+    def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
+        state = _edge(
+            f"Updating {self.kind} {_id}",
+            lambda: self.rules.update(_process.context, _id, _inward(_olds), _inward(_news)),
+        )
+        return UpdateResult(state)
+
+    def delete(self, _id: str, _props: dict[str, Any]) -> None:
+        _edge(
+            f"Deleting {self.kind} {_id}",
+            lambda: self.rules.delete(_process.context, _id, _inward(_props)),
+        )
+
+
+class _ServiceAccountProvider(_Provider):
+    kind = "ServiceAccount"
+    rules = service_account
+
+
+class _ProjectMembershipProvider(_Provider):
+    kind = "ProjectMembership"
+    rules = project_membership
+
+
+_PROVIDERS: Mapping[str, type[_Provider]] = {
+    provider.kind: provider for provider in (_ServiceAccountProvider, _ProjectMembershipProvider)
+}
+
+
+# ---- the program's process --------------------------------------------------------------------
+
+
+class Provider(pulumi.ProviderResource):
+    """An explicit provider: an organization and a login of its own, for some of the resources.
+
+    Give it to resources as `opts=pulumi.ResourceOptions(provider=…)`. What it says the environment
+    never overrides; what it leaves out comes from the environment. It has a process of its own.
+
+    Args:
+        resource_name: The provider's name in the stack.
+        organization_id: The organization's number.
+        region: `us`, `eu` or `in`.
+        base_url: The API's base URL, https, or http on loopback; overrides every region.
+        dialect: `bulk` (default) or `nested`.
+        username: The login's full username; together with `secret`.
+        secret: The login's secret; always a Pulumi secret, encrypted in state.
+        opts: Pulumi's own options.
+    """
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        organization_id: pulumi.Input[int] | None = None,
+        region: pulumi.Input[str] | None = None,
+        base_url: pulumi.Input[str] | None = None,
+        dialect: pulumi.Input[str] | None = None,
+        username: pulumi.Input[str] | None = None,
+        secret: pulumi.Input[str] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        given = {
+            EXPLICIT: "true",
+            "organizationId": _text_of(organization_id),
+            "region": region,
+            "baseUrl": base_url,
+            "dialect": dialect,
+            "username": username,
+            "secret": None if secret is None else pulumi.Output.secret(secret),
+        }
+        properties = {
+            f"{NAMESPACE}:{key}": value for key, value in given.items() if value is not None
+        }
+        super().__init__("pulumi-python", resource_name, properties, opts)
+
+
+def _text_of(value: pulumi.Input[int] | None) -> pulumi.Input[str] | None:
+    """Write a number as text: a provider's configuration is made of texts."""
+    if isinstance(value, (int, str)) or value is None:
+        return None if value is None else str(value)
+    number: pulumi.Output[Any] = pulumi.Output.from_input(value)
+    return number.apply(lambda known: str(int(known)))
+
+
+class ServiceAccount(Resource, module="mixpanel", name="ServiceAccount"):
+    """A Mixpanel service account, and the secret that the API shows once.
+
+    Args:
+        resource_name: The resource's name in the stack.
+        name: What the username will begin with; the server adds a suffix (grade D, R, T). Text;
+            default `<stack>-<resource name>`. A change replaces the account.
+        role: Role in the organization, such as `consumer` (`bulk` only; grade D). Default: what
+            the server gives. A change replaces the account: no route changes it.
+        expires: From when on it no longer works: an aware datetime, or a text with a zone; kept
+            as UTC in whole seconds (`bulk` only; grade D). Default: never. Must lie ahead when the
+            account is made or the value changes. A change replaces the account.
+        projects: Projects and roles, made in the same call as the account (`bulk` only; grade D).
+            A change is made in place and touches only projects that are or were listed.
+        organization_id: The organization's number. Default: the configuration's. A changed
+            argument replaces the account.
+        region: `us`, `eu` or `in` (grade D). Default: the configuration's. The same.
+        opts: Pulumi's own options.
+
+    Attributes:
+        service_account_id: The account's number.
+        username: The login: the name with the server's suffix.
+        secret: The login's secret; a secret output, encrypted in state.
+        created: When it was made, UTC.
+        creator: The user number of the login that made it (`bulk`).
+        creator_email: That login's address (`bulk`).
+        creator_name: That login's name (`bulk`).
+        actual_name: The name as the server has it now.
+        actual_role: The role in the organization as the server has it now, where it says so.
+        actual_expires: The expiry as the server has it now.
+        home: Where the account lives: `base_url` and `organization_id`.
+
+    Raises:
+        ConfigurationError: `mixpanel:secret` was set without `--secret`.
+    """
+
+    name: pulumi.Output[str]
+    role: pulumi.Output[str | None]
+    expires: pulumi.Output[str | None]
+    projects: pulumi.Output[list[ProjectRole] | None]
+    region: pulumi.Output[str | None]
+    home: pulumi.Output[dict[str, Any]]
+    service_account_id: pulumi.Output[int]
+    username: pulumi.Output[str]
+    secret: pulumi.Output[str | None]
+    created: pulumi.Output[str | None]
+    creator: pulumi.Output[int | None]
+    creator_email: pulumi.Output[str | None]
+    creator_name: pulumi.Output[str | None]
+    actual_name: pulumi.Output[str | None]
+    actual_role: pulumi.Output[str | None]
+    actual_expires: pulumi.Output[str | None]
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        name: pulumi.Input[str] | None = None,
+        role: pulumi.Input[str] | None = None,
+        expires: pulumi.Input[str | datetime] | None = None,
+        projects: pulumi.Input[Sequence[pulumi.Input[ProjectRole]]] | None = None,
+        organization_id: pulumi.Input[int] | None = None,
+        region: pulumi.Input[str] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        _refuse_plain_secret()
+        outputs = (
+            "home service_account_id username secret created creator creator_email creator_name "
+            "actual_name actual_role actual_expires granted_roles"
+        )
+        properties: dict[str, Any] = dict.fromkeys(outputs.split())
+        properties.update(
+            name=f"{pulumi.get_stack()}-{resource_name}" if name is None else name,
+            role=role,
+            expires=_instant_of(expires),
+            projects=projects,
+            organization_id=organization_id,
+            region=region,
+        )
+        self._listed = projects
+        self._region = region
+        self._stays_behind = bool(opts and opts.retain_on_delete)
+        secret = pulumi.ResourceOptions(additional_secret_outputs=["secret"])
+        super().__init__(
+            _ServiceAccountProvider(),
+            resource_name,
+            properties,
+            pulumi.ResourceOptions.merge(secret, opts),
+        )
+
+    @property
+    def organization_id(self) -> pulumi.Output[int]:
+        """The number of the organization that the account lives in, wherever it came from."""
+        return self.home.apply(lambda home: home.get("organization_id"))
+
+
+def _refuse_plain_secret() -> None:
+    """Refuse a secret that stands in clear in the stack's configuration file."""
+    key = f"{NAMESPACE}:secret"
+    if pulumi.Config(NAMESPACE).get("secret") and not is_config_secret(key):
+        raise ConfigurationError(
+            "mixpanel:secret stands in clear in the stack's configuration. Set it anew with: "
+            "pulumi config set --secret mixpanel:secret; and give the login a new secret, for this "
+            "one may have been seen."
+        )
+
+
+def _instant_of(value: pulumi.Input[str | datetime] | None) -> pulumi.Input[str] | None:
+    """Write a datetime as text; one without a zone is left so, for check() to refuse it."""
+
+    def text(instant: str | datetime) -> str:
+        if not isinstance(instant, datetime):
+            return instant
+        return instant.isoformat() if instant.tzinfo is None else format_instant(instant)
+
+    if value is None or isinstance(value, (str, datetime)):
+        return None if value is None else text(value)
+    instant: pulumi.Output[Any] = pulumi.Output.from_input(value)
+    return instant.apply(text)
+
+
+class ProjectMembership(Resource, module="mixpanel", name="ProjectMembership"):
+    """A service account's role in one project.
+
+    Args:
+        resource_name: The resource's name in the stack.
+        project_id: The project's number. A change replaces the membership.
+        role: `admin`, `analyst`, `consumer`, or one of the organization's own (grade S). A change
+            is made in place.
+        service_account_id: The account's number. A change replaces the membership.
+        service_account: The account itself, instead of its number: takes its organization and
+            region too, and leaves the deletion to the account where both are deleted.
+        organization_id: The organization's number. Default: the account's, else the
+            configuration's. A changed argument replaces the membership.
+        region: `us`, `eu` or `in`: the project's own, where it is another than the account's
+            (wire.md, fact 10; grade T). The same.
+        opts: Pulumi's own options.
+
+    Attributes:
+        home: Where the membership lives: `base_url` and `organization_id`.
+
+    Raises:
+        ValueError: Both of `service_account` and `service_account_id` are given, or neither; or
+            the account's own `projects` lists the project already.
+        ConfigurationError: `mixpanel:secret` was set without `--secret`.
+    """
+
+    service_account_id: pulumi.Output[int]
+    project_id: pulumi.Output[int]
+    role: pulumi.Output[str]
+    region: pulumi.Output[str | None]
+    home: pulumi.Output[dict[str, Any]]
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        project_id: pulumi.Input[int],
+        role: pulumi.Input[str],
+        service_account_id: pulumi.Input[int] | None = None,
+        service_account: ServiceAccount | None = None,
+        organization_id: pulumi.Input[int] | None = None,
+        region: pulumi.Input[str] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        _refuse_plain_secret()
+        if (service_account is None) == (service_account_id is None):
+            raise ValueError(
+                f"ProjectMembership {resource_name!r} takes either service_account or "
+                "service_account_id."
+            )
+        if service_account is not None:
+            _refuse_listed(resource_name, service_account, project_id)
+            service_account_id = service_account.service_account_id
+            organization_id = (
+                service_account.organization_id if organization_id is None else organization_id
+            )
+            region = service_account._region if region is None else region  # noqa: SLF001
+            opts = _deleted_with(service_account, opts)
+        properties: dict[str, Any] = {
+            "service_account_id": service_account_id,
+            "project_id": project_id,
+            "role": role,
+            "organization_id": organization_id,
+            "region": region,
+            "home": None,
+            "granted_role": None,
+        }
+        super().__init__(_ProjectMembershipProvider(), resource_name, properties, opts)
+
+    @property
+    def organization_id(self) -> pulumi.Output[int]:
+        """The number of the organization that the membership lives in."""
+        return self.home.apply(lambda home: home.get("organization_id"))
+
+
+def _refuse_listed(resource_name: str, account: ServiceAccount, project_id: object) -> None:
+    listed = account._listed  # noqa: SLF001
+    entries = listed if isinstance(listed, Sequence) else ()
+    numbers = [entry.get("project_id") for entry in entries if isinstance(entry, Mapping)]
+    if isinstance(project_id, int) and project_id in [n for n in numbers if isinstance(n, int)]:
+        raise ValueError(
+            f"ProjectMembership {resource_name!r}: project {project_id} is in the list `projects` "
+            "of its service account already; manage it in one place, there or here."
+        )
+
+
+def _deleted_with(
+    account: ServiceAccount, opts: pulumi.ResourceOptions | None
+) -> pulumi.ResourceOptions | None:
+    """Let the deletion of the account delete the membership, unless the account stays behind."""
+    if account._stays_behind or (opts and opts.deleted_with):  # noqa: SLF001
+        return opts
+    with_account = pulumi.ResourceOptions(deleted_with=account)
+    return pulumi.ResourceOptions.merge(with_account, opts)
+
+
+__all__ = ["ProjectMembership", "ProjectRole", "Provider", "ServiceAccount"]

@@ -1,0 +1,1 @@
+"""What each resource means: rules that know the API and not Pulumi."""

@@ -1,0 +1,105 @@
+"""Grants of projects to accounts: what `projects` and memberships have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pulumi_mixpanel.api.models import Grant
+from pulumi_mixpanel.api.organization import Organization
+from pulumi_mixpanel.api.writes import same_role
+from pulumi_mixpanel.resources.context import Context
+from pulumi_mixpanel.resources.values import Checked, Unknown, check_number, check_role
+
+WHAT_A_PROJECT_IS = "a project's number"
+
+
+def check_projects(
+    checked: Checked, value: object, roles: Sequence[str] | None, dialect: str
+) -> list[dict[str, Any]] | None:
+    """Check the input `projects`; returns it sorted, for its order means nothing."""
+    if not isinstance(value, Sequence) or isinstance(value, str):
+        checked.fail(
+            "projects",
+            "projects must be a list such as [{'project_id': 2195193, 'role': 'analyst'}]; "
+            f"{value!r} was given.",
+        )
+        return None
+    entries = [_check_entry(checked, at, entry, roles, dialect) for at, entry in enumerate(value)]
+    _refuse_repeats(checked, entries)
+    return sorted((entry for entry in entries if entry), key=_order)
+
+
+def _order(entry: Mapping[str, Any]) -> tuple[bool, int]:
+    number = entry["project_id"]
+    return (True, 0) if isinstance(number, Unknown) else (False, number)
+
+
+def _check_entry(
+    checked: Checked, at: int, entry: object, roles: Sequence[str] | None, dialect: str
+) -> dict[str, Any]:
+    if isinstance(entry, Unknown):
+        return {"project_id": entry, "role": entry}
+    where = f"projects[{at}]"
+    if not isinstance(entry, Mapping) or set(entry) != {"project_id", "role"}:
+        checked.fail(
+            where, f"{where} must have exactly a project_id and a role; {entry!r} was given."
+        )
+        return {}
+    number, role = entry["project_id"], entry["role"]
+    if not isinstance(number, Unknown):
+        number = check_number(checked, f"{where}.project_id", number, what=WHAT_A_PROJECT_IS)
+    if not isinstance(role, Unknown):
+        role = check_role(checked, f"{where}.role", role, roles, dialect)
+    return {} if number is None or role is None else {"project_id": number, "role": role}
+
+
+def _refuse_repeats(checked: Checked, entries: Sequence[Mapping[str, Any]]) -> None:
+    numbers = [entry["project_id"] for entry in entries if entry]
+    known = [number for number in numbers if not isinstance(number, Unknown)]
+    for number in sorted({number for number in known if known.count(number) > 1}):
+        checked.fail("projects", f"projects lists the project {number} more than once.")
+
+
+def grants_of(projects: Sequence[Mapping[str, Any]] | None) -> list[Grant]:
+    """Read the input `projects`."""
+    return [
+        Grant(project_id=int(entry["project_id"]), role=entry["role"]) for entry in projects or ()
+    ]
+
+
+def project_numbers(projects: object) -> list[int]:
+    """Read which projects are listed, as far as they are known."""
+    if not isinstance(projects, Sequence):
+        return []
+    numbers = [entry.get("project_id") for entry in projects if isinstance(entry, Mapping)]
+    return [int(number) for number in numbers if isinstance(number, (int, float))]
+
+
+def actual_role(
+    context: Context, organization: Organization, account: int, grant: Grant, word: str | None
+) -> str | None:
+    """Read which role an account really has in a project.
+
+    Args:
+        context: For the warning.
+        organization: Where.
+        account: The account.
+        grant: The role as we last gave it.
+        word: The server's own word for that role, where it was read back after we gave it.
+
+    Returns:
+        The role as it was asked for where nothing changed, the server's where somebody changed it,
+        None where the account is proven not to be in the project.
+    """
+    rows = organization.reads.rows(account, grant.project_id)
+    if not rows:
+        return None
+    own = next((row for row in rows if row.is_individual), None)
+    if own is None:
+        context.warn_once(
+            f"service account {account} is in project {grant.project_id} only through "
+            f"{rows[0].target_type} grants now; its own grant is not shown. The state is kept."
+        )
+        return grant.role
+    return grant.role if same_role(own.role, grant.role) or own.role == word else own.role

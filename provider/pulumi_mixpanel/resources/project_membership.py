@@ -1,0 +1,164 @@
+"""A project membership: one account's role in one project.
+
+Its id is `organization/service account/project`: all that it is, but for the role.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from msgspec import Struct
+
+from pulumi_mixpanel.api.errors import Refused
+from pulumi_mixpanel.api.models import Grant
+from pulumi_mixpanel.configuration import Place
+from pulumi_mixpanel.resources.context import (
+    Context,
+    check_place,
+    current_place,
+    home_of,
+    moved_organization,
+    place_changes,
+    place_of,
+    recorded_place,
+)
+from pulumi_mixpanel.resources.grants import WHAT_A_PROJECT_IS, actual_role
+from pulumi_mixpanel.resources.values import (
+    Checked,
+    Created,
+    Diff,
+    Inputs,
+    Read,
+    State,
+    Unknown,
+    check_number,
+    check_role,
+    without_none,
+)
+
+INPUTS = ("service_account_id", "project_id", "role", "organization_id", "region", "home")
+_PAIR = ("service_account_id", "project_id")
+_ID = re.compile(r"([1-9]\d{0,15})/([1-9]\d{0,15})/([1-9]\d{0,15})", re.ASCII)
+
+
+class MembershipId(Struct, frozen=True):
+    """The three numbers that name a membership."""
+
+    organization_id: int
+    service_account_id: int
+    project_id: int
+
+    @classmethod
+    def parse(cls, text: str) -> MembershipId:
+        """Read `organization/service account/project`.
+
+        Raises:
+            Refused: The text has another form.
+        """
+        match = _ID.fullmatch(text)
+        if match is None:
+            raise Refused(
+                "The id of a project membership is organization/service account/project, three "
+                f"numbers such as 1001/5001/2001; {text!r} was given."
+            )
+        return cls(*(int(number) for number in match.groups()))
+
+    def __str__(self) -> str:
+        return f"{self.organization_id}/{self.service_account_id}/{self.project_id}"
+
+
+def check(context: Context, olds: Inputs, news: Inputs) -> Checked:
+    """Check and normalise the inputs, without a call; every failure at once."""
+    checked = Checked()
+    for key, what in zip(_PAIR, ("a service account's number", WHAT_A_PROJECT_IS), strict=True):
+        value = news.get(key)
+        number = (
+            value if isinstance(value, Unknown) else check_number(checked, key, value, what=what)
+        )
+        if number is not None:
+            checked.inputs[key] = number
+    role, dialect = news.get("role"), context.dialect
+    if not isinstance(role, Unknown):
+        role = check_role(checked, "role", role, dialect.roles, dialect.name)
+    if role is not None:
+        checked.inputs["role"] = role
+    check_place(context, checked, news, olds)
+    _refuse_claimed(context, checked)
+    return checked
+
+
+def _refuse_claimed(context: Context, checked: Checked) -> None:
+    """Refuse a membership that the account's own `projects` manages already."""
+    account, project = (checked.inputs.get(key) for key in _PAIR)
+    place = place_of(checked.inputs.get("home"))
+    organization = place.organization_id if place else None
+    if {(organization, account, project), (None, account, project)} & context.claims:
+        checked.fail(
+            "project_id",
+            f"project {project} is in the list `projects` of service account {account} already; "
+            "manage it in one place, there or here.",
+        )
+
+
+def diff(context: Context, id_: str, olds: State, news: Inputs) -> Diff:
+    """Say what a change of inputs leads to, without a call."""
+    del id_
+    pair = tuple(key for key in _PAIR if olds.get(key) != news.get(key))
+    moved, place_replaces = place_changes(context, olds, news)
+    replaces = pair + place_replaces
+    changes = bool(replaces) or moved or olds.get("role") != news.get("role")
+    # The same account cannot be in the same project twice: the old one has to go first.
+    return Diff(changes, replaces, delete_before_replace=bool(replaces) and not pair)
+
+
+def create(context: Context, inputs: Inputs) -> Created:
+    """Give the account its role in the project; one that has it already is adopted by that."""
+    place = recorded_place(inputs)
+    organization = context.organization(place)
+    account, project = inputs["service_account_id"], inputs["project_id"]
+    word = organization.writes.set_role(account, project, inputs["role"])
+    state = _state(inputs, Place(place.base_url, organization.id), word)
+    return Created(str(MembershipId(organization.id, account, project)), state)
+
+
+def _state(values: dict[str, Any], place: Place, word: str | None) -> State:
+    echo = {key: values.get(key) for key in INPUTS}
+    return without_none({**echo, "home": home_of(place), "granted_role": word})
+
+
+def read(context: Context, id_: str, state: State) -> Read | None:
+    """Read the role back.
+
+    Returns:
+        What is there, or None where the account is proven not to be in the project.
+    """
+    number = MembershipId.parse(id_)
+    place = current_place(context, state)
+    organization = context.organization(place)
+    word = state.get("granted_role")
+    grant = Grant(project_id=number.project_id, role=state["role"])
+    role = actual_role(context, organization, number.service_account_id, grant, word)
+    if role is None:
+        return None
+    seen = _state({**state, "role": role}, Place(place.base_url, organization.id), word)
+    return Read(id_, seen, without_none({key: seen.get(key) for key in INPUTS}))
+
+
+def update(context: Context, id_: str, olds: State, news: Inputs) -> State:
+    """Change the role in place, and return the whole state."""
+    number = MembershipId.parse(id_)
+    organization = moved_organization(context, id_, olds, news)
+    word = olds.get("granted_role")
+    if olds.get("role") != news["role"]:
+        word = organization.writes.set_role(
+            number.service_account_id, number.project_id, news["role"]
+        )
+    return _state(news, Place(organization.client.base_url, organization.id), word)
+
+
+def delete(context: Context, id_: str, state: State) -> None:
+    """Take the account out of the project; that it is proven not to be there is done."""
+    number = MembershipId.parse(id_)
+    organization = context.organization(current_place(context, state))
+    organization.writes.remove(number.service_account_id, number.project_id)

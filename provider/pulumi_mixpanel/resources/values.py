@@ -1,0 +1,192 @@
+"""What resources are made of: the words between the shell and the rules, and checks of inputs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from typing import Any, Final
+
+from pulumi_mixpanel.api.models import BUILT_IN_ROLES, format_instant
+
+Inputs = dict[str, Any]
+State = dict[str, Any]
+
+
+class Unknown:
+    """A value that only the deployment will tell, such as the id of an account not yet made."""
+
+    def __repr__(self) -> str:
+        return "UNKNOWN"
+
+
+UNKNOWN: Final = Unknown()
+
+_EXPIRES = re.compile(
+    r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d)(:\d\d)?(?:\.\d+)?(Z|z|[+-]\d\d:?\d\d)?", re.ASCII
+)
+_EXAMPLE_DATE = "2027-06-30T00:00:00Z"
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+
+@dataclass(frozen=True)
+class Failure:
+    """One thing that is wrong with the inputs.
+
+    Attributes:
+        property: The input; empty where the fault is nobody's or the input may hold a secret.
+        reason: What is wrong, what was given, what would do.
+    """
+
+    property: str
+    reason: str
+
+
+@dataclass
+class Checked:
+    """The normalised inputs, and everything that is wrong or odd about them."""
+
+    inputs: Inputs = field(default_factory=dict)
+    failures: list[Failure] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+    def fail(self, property_: str, reason: str) -> None:
+        """Add a failure."""
+        self.failures.append(Failure(property_, reason))
+
+
+@dataclass(frozen=True)
+class Diff:
+    """What a change of inputs leads to.
+
+    Attributes:
+        changes: Whether anything is to be done.
+        replaces: The inputs that can only be had by a new resource.
+        delete_before_replace: Whether the old one has to go first.
+    """
+
+    changes: bool
+    replaces: tuple[str, ...] = ()
+    delete_before_replace: bool = False
+
+
+@dataclass(frozen=True)
+class Created:
+    """A new resource: its id and whole state."""
+
+    id: str
+    state: State
+
+
+@dataclass(frozen=True)
+class Read:
+    """What is there: the whole state, and the inputs that would have led to it."""
+
+    id: str
+    state: State
+    inputs: Inputs
+
+
+def without_none(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Drop what is not set."""
+    return {key: value for key, value in values.items() if value is not None}
+
+
+def check_number(checked: Checked, property_: str, value: object, *, what: str) -> int | None:
+    """Accept a number above 0; digits in a text count, for ids that come out of configuration.
+
+    Args:
+        checked: Takes the failure.
+        property_: The input.
+        value: What was given.
+        what: What the number is, for the message.
+    """
+    if isinstance(value, str) and value.isascii() and value.isdigit():
+        value = int(value)
+    whole = isinstance(value, (int, float)) and not isinstance(value, bool) and value == value // 1
+    if not whole or not 0 < value < 2**53:  # type: ignore[operator]
+        checked.fail(
+            property_,
+            f"{property_} must be {what}, a whole number above 0 such as 2195193; {value!r} was "
+            "given.",
+        )
+        return None
+    return int(value)  # type: ignore[call-overload, no-any-return]
+
+
+def check_name(checked: Checked, value: object) -> str | None:
+    """Accept a name; which letters and lengths the server takes is unknown (wire.md)."""
+    if isinstance(value, str) and value.strip() == value != "" and not _CONTROL.search(value):
+        return value
+    checked.fail(
+        "name",
+        "name must be a text without space around it and without control characters, such as "
+        f"'data-export'; {value!r} was given.",
+    )
+    return None
+
+
+def check_role(
+    checked: Checked, property_: str, value: object, roles: Sequence[str] | None, dialect: str
+) -> str | None:
+    """Accept a role: any under a dialect with open roles, with a warning where it is not built in.
+
+    Args:
+        checked: Takes the failure or warning.
+        property_: The input.
+        value: What was given.
+        roles: The dialect's closed list, or None.
+        dialect: Its name, for the message.
+    """
+    if not isinstance(value, str) or not value.strip():
+        checked.fail(
+            property_,
+            f"{property_} must be the name of a role, such as 'analyst'; {value!r} was given.",
+        )
+        return None
+    if roles is not None and value not in roles:
+        checked.fail(
+            property_,
+            f"{property_} must be one of {', '.join(roles)} under the dialect `{dialect}`; "
+            f"{value!r} was given.",
+        )
+        return None
+    if value not in BUILT_IN_ROLES:
+        checked.warnings.append(
+            f"{property_} {value!r} is none of Mixpanel's own roles ({', '.join(BUILT_IN_ROLES)}): "
+            "it is sent as it is, for organizations with custom roles."
+        )
+    return value
+
+
+def check_instant(checked: Checked, property_: str, value: object) -> str | None:
+    """Accept an instant with a zone, and write it as the server takes it: UTC, whole seconds."""
+    match = _EXPIRES.fullmatch(value.strip()) if isinstance(value, str) else None
+    if match is None:
+        checked.fail(
+            property_,
+            f"{property_} must be a date and time such as '{_EXAMPLE_DATE}'; {value!r} was given.",
+        )
+        return None
+    day, minute, second, zone = match.groups()
+    if zone is None:
+        checked.fail(
+            property_,
+            f"{property_} must say its time zone, as in '{_EXAMPLE_DATE}' or "
+            f"'2027-06-30T02:00:00+02:00'; {value!r} was given.",
+        )
+        return None
+    offset = "+0000" if zone in "Zz" else zone.replace(":", "")
+    try:
+        instant = datetime.strptime(
+            f"{day}T{minute}{second or ':00'}{offset}", "%Y-%m-%dT%H:%M:%S%z"
+        ).astimezone(timezone.utc)
+    except (ValueError, OverflowError):
+        checked.fail(
+            property_,
+            f"{property_} must be a date that exists, such as '{_EXAMPLE_DATE}'; {value!r} was "
+            "given.",
+        )
+        return None
+    return format_instant(instant)
