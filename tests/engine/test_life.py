@@ -1,0 +1,291 @@
+"""The life of a stack on the real engine, against the emulator over a socket."""
+
+from __future__ import annotations
+
+import pytest
+
+from pulumi_mixpanel.api import Client, Credentials, MixpanelError, Secret
+from pulumi_mixpanel.emulator import Emulator
+from tests.engine.harness import Stack
+
+PROGRAM = """
+    bot = ServiceAccount("export", name={name!r}, role="consumer", expires="2030-06-30T02:00:00+02:00")
+    ProjectMembership("web", service_account_id=bot.service_account_id, project_id=2001, role={role!r})
+    pulumi.export("id", bot.service_account_id)
+    pulumi.export("organization", bot.organization_id)
+    pulumi.export("username", bot.username)
+    pulumi.export("secret", bot.secret)
+"""  # fmt: skip
+
+
+def program(name: str = "bot", role: str = "analyst") -> str:
+    """Write a program with one account in one project."""
+    return PROGRAM.format(name=name, role=role)
+
+
+def logs_in(emulator: Emulator, username: str, secret: str) -> bool:
+    """Tell whether a login works."""
+    credentials = Credentials(username=username, secret=Secret(secret))
+    try:
+        Client(emulator.base_url, credentials).me()
+    except MixpanelError:
+        return False
+    return True
+
+
+def made(emulator: Emulator) -> list[str]:
+    """Tell the names of the accounts that are there beside the logins."""
+    return [row["name"] for row in emulator.state()["accounts"] if not row["login"]]
+
+
+def roles(emulator: Emulator) -> list[tuple[int, str]]:
+    """Tell the memberships of the accounts that are there beside the logins."""
+    state = emulator.state()
+    logins = {row["id"] for row in state["accounts"] if row["login"]}
+    rows = [row for row in state["memberships"] if row["account"] not in logins]
+    return [(row["project"], row["role"]) for row in rows]
+
+
+def writes(emulator: Emulator) -> list[str]:
+    """Tell the calls that changed something, since they were last forgotten."""
+    calls = [call for call in emulator.calls() if call["method"] != "GET"]
+    return [f"{call['method']} {call['path'].rsplit('/', 1)[-1]}" for call in calls]
+
+
+def test_a_preview_needs_no_credentials_and_makes_no_call(emulator: Emulator, stack: Stack) -> None:
+    """A pull request's job has none; ids of what is not yet made are unknown."""
+    stack.env = {}
+    stack.write(program())
+    shown = stack.preview()
+    assert "service_account_id: [unknown]" in shown.text
+    assert emulator.calls() == []
+    stack.env = emulator.env
+    stack.up()
+    emulator.forget_calls()
+    stack.env = {}
+    assert stack.steps() == {"export": "same", "web": "same"}
+    assert emulator.calls() == []
+
+
+def test_the_whole_life(emulator: Emulator, stack: Stack) -> None:
+    """First up, no change, a role in place, a name by replacement, destroy."""
+    stack.write(program())
+    stack.up()
+    outputs = stack.outputs()
+    assert outputs["username"].startswith("bot.")
+    assert outputs["organization"] == 1001
+    assert logs_in(emulator, outputs["username"], outputs["secret"])
+    assert roles(emulator) == [(2001, "analyst")]
+    account = next(row for row in emulator.state()["accounts"] if row["name"] == "bot")
+    assert (account["role"], account["expires"]) == ("consumer", "2030-06-30T00:00:00.000000Z")
+
+    emulator.forget_calls()
+    stack.preview("--expect-no-changes")
+    stack.up("--expect-no-changes")
+    assert emulator.calls() == []
+
+    stack.write(program(role="admin"))
+    assert stack.steps() == {"export": "same", "web": "update"}
+    stack.up()
+    assert roles(emulator) == [(2001, "admin")]
+    assert stack.outputs() == outputs
+
+    stack.write(program(name="renamed", role="admin"))
+    emulator.forget_calls()
+    shown = stack.up()
+    assert "[diff: ~name]" in shown.text or "~ name" in shown.text
+    assert writes(emulator) == [
+        "POST service-accounts",
+        "POST add-to-project",
+        "POST remove-from-project",
+        f"DELETE {outputs['id']}",
+    ]
+    renamed = stack.outputs()
+    assert logs_in(emulator, renamed["username"], renamed["secret"])
+    assert not logs_in(emulator, outputs["username"], outputs["secret"])
+    assert (made(emulator), roles(emulator)) == (["renamed"], [(2001, "admin")])
+
+    stack.destroy()
+    assert (made(emulator), roles(emulator)) == ([], [])
+    assert stack.resources() == {}
+
+
+def test_the_secret_is_secret_and_stays(emulator: Emulator, stack: Stack) -> None:
+    """Through preview, up, refresh, update and replacement, on screen and in state."""
+    stack.write(program())
+    preview = stack.run("preview", "--json", "--show-secrets=false").stdout
+    stack.up()
+    for change in (program(), program(role="admin"), program(name="renamed")):
+        stack.write(change)
+        assert "[secret]" in stack.up().text
+        stack.refresh()
+        outputs = stack.outputs()
+        assert logs_in(emulator, outputs["username"], outputs["secret"])
+        recorded = stack.resources()["export"]["outputs"]["secret"]
+        assert "ciphertext" in recorded
+    assert '"secret"' in preview
+
+
+def test_an_account_deleted_by_hand_comes_back(emulator: Emulator, stack: Stack) -> None:
+    """A refresh tells that it is gone, and up makes it anew, with its membership."""
+    stack.write(program())
+    stack.up()
+    first = stack.outputs()
+    login = Credentials(username=emulator.username, secret=Secret(emulator.secret))
+    Client(emulator.base_url, login).delete_service_account(1001, first["id"])
+    stack.refresh()
+    assert stack.resources() == {}
+    stack.up()
+    second = stack.outputs()
+    assert logs_in(emulator, second["username"], second["secret"])
+    assert roles(emulator) == [(2001, "analyst")]
+
+
+def test_a_role_changed_by_hand_is_shown_and_put_right(emulator: Emulator, stack: Stack) -> None:
+    """Drift of a membership is seen by refresh as a change, and repaired by up."""
+    stack.write(program())
+    stack.up()
+    emulator.grant(stack.outputs()["id"], 2001, "admin")
+    assert '~ role : "analyst" => "admin"' in stack.refresh().line.replace("role  ", "role ")
+    assert stack.steps() == {"export": "same", "web": "update"}
+    stack.up()
+    assert roles(emulator) == [(2001, "analyst")]
+
+
+def test_projects_are_made_with_the_account_and_changed_in_place(
+    emulator: Emulator, stack: Stack
+) -> None:
+    """One call makes account and memberships; only listed projects are ever touched."""
+    text = """
+        bot = ServiceAccount("export", name="bot", projects={projects})
+        pulumi.export("id", bot.service_account_id)
+        pulumi.export("secret", bot.secret)
+    """
+    two = [{"project_id": 2002, "role": "admin"}, {"project_id": 2001, "role": "analyst"}]
+    stack.write(text.format(projects=two))
+    stack.up()
+    assert writes(emulator) == ["POST service-accounts"]
+    outputs = stack.outputs()
+    emulator.grant(outputs["id"], 2009, "admin")
+    stack.write(text.format(projects=list(reversed(two))))
+    assert stack.steps() == {"export": "same"}
+
+    three = [{"project_id": 2002, "role": "consumer"}, {"project_id": 2003, "role": "admin"}]
+    stack.write(text.format(projects=three))
+    assert stack.steps() == {"export": "update"}
+    stack.up()
+    assert roles(emulator) == [(2002, "consumer"), (2003, "admin"), (2009, "admin")]
+    assert stack.outputs() == outputs
+
+    emulator.grant(outputs["id"], 2003, "analyst")
+    assert "analyst" in stack.refresh().text
+    stack.up()
+    assert roles(emulator) == [(2002, "consumer"), (2003, "admin"), (2009, "admin")]
+
+
+def test_refresh_and_destroy_need_no_program(emulator: Emulator, stack: Stack) -> None:
+    """They work where the program no longer runs."""
+    stack.write(program())
+    stack.up()
+    stack.write("raise SystemExit('broken')")
+    stack.refresh()
+    stack.destroy()
+    assert made(emulator) == []
+
+
+def test_under_nested(nested_emulator: Emulator, make_stack: type[Stack]) -> None:
+    """The same life in the other dialect, which knows a name and memberships alone."""
+    stack = make_stack(nested_emulator.env)
+    stack.config("mixpanel:dialect", "nested")
+    text = """
+        bot = ServiceAccount("export", name={name!r})
+        ProjectMembership("web", service_account=bot, project_id=2001, role={role!r})
+        pulumi.export("id", bot.service_account_id)
+        pulumi.export("username", bot.username)
+        pulumi.export("secret", bot.secret)
+    """
+    stack.write(text.format(name="bot", role="analyst"))
+    stack.up()
+    outputs = stack.outputs()
+    assert logs_in(nested_emulator, outputs["username"], outputs["secret"])
+    stack.up("--expect-no-changes")
+    stack.write(text.format(name="bot", role="admin"))
+    stack.up()
+    assert roles(nested_emulator) == [(2001, "admin")]
+    nested_emulator.grant(outputs["id"], 2001, "consumer")
+    assert "consumer" in stack.refresh().text
+    stack.up()
+    assert roles(nested_emulator) == [(2001, "admin")]
+    stack.write(text.format(name="renamed", role="admin"))
+    stack.up()
+    assert made(nested_emulator) == ["renamed"]
+    stack.destroy()
+    assert made(nested_emulator) == []
+
+
+def test_destroying_both_costs_one_call(emulator: Emulator, stack: Stack) -> None:
+    """`service_account=` leaves the deletion of the membership to the account."""
+    stack.write("""
+        bot = ServiceAccount("export", name="bot")
+        ProjectMembership("web", service_account=bot, project_id=2001, role="analyst")
+    """)
+    stack.up()
+    emulator.forget_calls()
+    stack.destroy()
+    assert [call.split()[0] for call in writes(emulator)] == ["DELETE"]
+    assert (made(emulator), roles(emulator)) == ([], [])
+
+
+def test_with_retain_on_delete_the_grant_does_not_stay_behind(
+    emulator: Emulator, stack: Stack
+) -> None:
+    """An account that stays behind would keep a membership that is deleted with it."""
+    stack.write("""
+        bot = ServiceAccount("export", name="bot", opts=pulumi.ResourceOptions(retain_on_delete=True))
+        ProjectMembership("web", service_account=bot, project_id=2001, role="analyst")
+    """)  # fmt: skip
+    stack.up()
+    stack.destroy()
+    assert (made(emulator), roles(emulator)) == (["bot"], [])
+
+
+def test_the_default_name_has_the_stack_s_name(emulator: Emulator, stack: Stack) -> None:
+    """One organization serves many stacks."""
+    stack.write('ServiceAccount("export")')
+    stack.up()
+    assert made(emulator) == ["dev-export"]
+
+
+def test_an_explicit_provider_has_an_organization_of_its_own(
+    emulator: Emulator, stack: Stack
+) -> None:
+    """Its secret is in no state in clear, and the environment does not override it."""
+    other = next(row for row in emulator.state()["accounts"] if row["organization"] == 1002)
+    stack.write(f"""
+        other = Provider("other", organization_id=1002, base_url={emulator.base_url!r},
+                         username={other["username"]!r}, secret={other["secret"]!r})
+        ServiceAccount("there", name="there", opts=pulumi.ResourceOptions(provider=other))
+        ServiceAccount("here", name="here")
+    """)
+    stack.up()
+    rows = {row["name"]: row["organization"] for row in emulator.state()["accounts"]}
+    assert (rows["there"], rows["here"]) == (1002, 1001)
+    assert other["secret"] not in str(stack.state())
+    stack.refresh()
+    stack.destroy()
+    assert made(emulator) == []
+
+
+@pytest.mark.parametrize("value", ["true"])
+def test_the_organization_comes_from_me_where_it_names_one(
+    emulator: Emulator, stack: Stack, value: str
+) -> None:
+    """With one organization the number need not be configured."""
+    del stack.env["MIXPANEL_ORGANIZATION_ID"]
+    stack.write(program())
+    stack.up()
+    assert stack.outputs()["organization"] == 1001
+    stack.refresh()
+    stack.up("--expect-no-changes")
+    stack.destroy()
+    assert made(emulator) == []
