@@ -337,7 +337,7 @@ class ServiceAccount(Resource, module="mixpanel", name="ServiceAccount"):
     name: pulumi.Output[str]
     role: pulumi.Output[str | None]
     expires: pulumi.Output[str | None]
-    projects: pulumi.Output[list[ProjectRole] | None]
+    projects: pulumi.Output[list[dict[str, Any]] | None]
     region: pulumi.Output[str | None]
     home: pulumi.Output[dict[str, Any]]
     service_account_id: pulumi.Output[int]

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from tests.engine.harness import Stack
 
 from pulumi_mixpanel.emulator import Emulator
-from tests.engine.harness import Stack
 
 
 @pytest.fixture

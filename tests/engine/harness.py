@@ -97,7 +97,7 @@ class Stack:
         return self.run("preview", "--diff", *arguments, fails=fails)
 
     def steps(self, *arguments: str) -> dict[str, str]:
-        """Preview, and tell the step that each resource is to take, by its name."""
+        """Preview, and tell the step that each resource that changes is to take, by its name."""
         answer = self.run("preview", "--json", *arguments)
         return {
             step["urn"].rsplit("::", 1)[1]: step["op"]
