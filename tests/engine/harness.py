@@ -49,6 +49,7 @@ class Stack:
         self.folder = folder
         self.env = dict(env)
         self.printed: list[str] = []
+        self.path_first = ""
         (folder / "state").mkdir(parents=True)
         (folder / "Pulumi.yaml").write_text("name: tested\nruntime: python\n")
         self.write("")
@@ -73,7 +74,8 @@ class Stack:
             "PULUMI_SKIP_UPDATE_CHECK": "true",
             "PULUMI_STACK": STACK,
         }
-        return {**inherited, **settings, **self.env}
+        path = os.pathsep.join(part for part in (self.path_first, os.environ["PATH"]) if part)
+        return {**inherited, **settings, "PATH": path, **self.env}
 
     def run(self, *arguments: str, fails: bool = False, stdin: str | None = None) -> Result:
         """Run a command and expect it to succeed, or to fail."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from tests.engine.harness import Stack
 
@@ -193,7 +195,7 @@ def test_refresh_and_destroy_need_no_program(emulator: Emulator, stack: Stack) -
     assert made(emulator) == []
 
 
-def test_under_nested(nested_emulator: Emulator, make_stack: type[Stack]) -> None:
+def test_under_nested(nested_emulator: Emulator, make_stack: Callable[..., Stack]) -> None:
     """The same life in the other dialect, which knows a name and memberships alone."""
     stack = make_stack(nested_emulator.env)
     stack.config("mixpanel:dialect", "nested")

@@ -1,0 +1,279 @@
+"""One request on the wire: login, retries, limits, redirects, sizes, and what messages hold."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Iterator
+
+import pytest
+from tests.unit.conftest import FakeTime, Reply, Seen, TinyServer
+
+from pulumi_mixpanel.api import (
+    Credentials,
+    GaveUp,
+    MalformedAnswer,
+    MixpanelError,
+    NoAnswer,
+    Redirected,
+    Secret,
+    StatusError,
+)
+from pulumi_mixpanel.api.transport import Request, Timeouts, Transport
+
+LOGIN = Credentials(username="bot.1a2b3c.mp-service-account", secret=Secret("pâss:wörd"))
+OK: Reply = (200, {}, b"{}")
+READ = Request("GET", "/thing")
+CREATE = Request("POST", "/thing", {"name": "x"}, idempotent=False, creates=True)
+
+Serve = Callable[[Callable[[Seen], Reply]], TinyServer]
+
+
+def failure(status: int, text: str = "No.", **headers: str) -> Reply:
+    """Make an answer in the vendor's error shape."""
+    return status, headers, b'{"error": "%s", "status": "error"}' % text.encode()
+
+
+def replies(*given: Reply) -> Callable[[Seen], Reply]:
+    """Answer in turn, the last one for ever."""
+    left: Iterator[Reply] = iter(given)
+    return lambda _seen: next(left, given[-1])
+
+
+def transport(
+    server: TinyServer, time: FakeTime, lines: list[str] | None = None, **timeouts: float
+) -> Transport:
+    """Make a transport that waits in fake time."""
+    announce = lines.append if lines is not None else lambda _line: None
+    return Transport(
+        server.url, LOGIN, clock=time.clock, announce=announce, timeouts=Timeouts(**timeouts)
+    )
+
+
+def test_a_request_logs_in_and_says_json(serve: Serve, time: FakeTime) -> None:
+    """Basic auth in UTF-8; a body and its type only where there is one."""
+    server = serve(replies(OK))
+    one = transport(server, time)
+    one.send(READ)
+    one.send(CREATE)
+    read, create = server.seen
+    encoded = read.headers["Authorization"].removeprefix("Basic ")
+    assert base64.b64decode(encoded).decode() == "bot.1a2b3c.mp-service-account:pâss:wörd"
+    assert (read.body, "Content-Type" in read.headers) == (b"", False)
+    assert (create.body, create.headers["Content-Type"]) == (b'{"name":"x"}', "application/json")
+
+
+def test_no_cookie_is_kept(serve: Serve, time: FakeTime) -> None:
+    """Answers set cookies even under Basic auth (wire.md, fact 9)."""
+    server = serve(replies((200, {"Set-Cookie": "session=1; Path=/"}, b"{}")))
+    one = transport(server, time)
+    one.send(READ)
+    one.send(READ)
+    assert all("Cookie" not in seen.headers for seen in server.seen)
+
+
+@pytest.mark.parametrize("status", [500, 502, 503, 504, 429])
+def test_a_read_is_sent_again(serve: Serve, time: FakeTime, status: int) -> None:
+    """On what passes; with waits that grow."""
+    server = serve(replies(failure(status), failure(status), OK))
+    assert transport(server, time).send(READ).content == b"{}"
+    assert len(server.seen) == 3
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 409, 422])
+def test_a_no_is_not_asked_again(serve: Serve, time: FakeTime, status: int) -> None:
+    """It would only be said again."""
+    server = serve(replies(failure(status)))
+    with pytest.raises(StatusError) as caught:
+        transport(server, time).send(READ)
+    assert (caught.value.status, caught.value.vendor_shaped) == (status, True)
+    assert len(server.seen) == 1
+
+
+def test_a_create_is_never_sent_again_where_it_may_have_had_effect(
+    serve: Serve, time: FakeTime
+) -> None:
+    """A 5xx is told at once: recovery looks what became of it."""
+    server = serve(replies(failure(500), OK))
+    with pytest.raises(StatusError):
+        transport(server, time).send(CREATE)
+    assert len(server.seen) == 1
+
+
+def test_a_create_that_was_limited_is_sent_again(serve: Serve, time: FakeTime) -> None:
+    """A 429 says that nothing was done."""
+    server = serve(replies(failure(429, **{"Retry-After": "3"}), OK))
+    transport(server, time).send(CREATE)
+    assert len(server.seen) == 2
+    assert sum(time.slept) == 3.0
+
+
+def test_retry_after_is_obeyed_and_told(serve: Serve, time: FakeTime) -> None:
+    """What, why, how long, which try."""
+    lines: list[str] = []
+    server = serve(replies(failure(429, "Slow down.", **{"Retry-After": "7"}), OK))
+    transport(server, time, lines).send(READ)
+    assert time.slept == [7.0]
+    assert lines == ["waiting 7 s before try 2 of GET /thing: GET /thing answered 429: Slow down."]
+
+
+def test_retry_after_may_be_a_date(serve: Serve, time: FakeTime) -> None:
+    """As HTTP allows."""
+    date = "Tue, 24 Nov 2026 00:16:50 GMT"  # ten seconds after the fake clock's start
+    transport(serve(replies(failure(503, **{"Retry-After": date}), OK)), time).send(READ)
+    assert time.slept == [10.0]
+
+
+def test_a_wait_of_more_than_a_minute_is_not_waited_for(serve: Serve, time: FakeTime) -> None:
+    """It fails and says so."""
+    server = serve(replies(failure(429, **{"Retry-After": "3600"})))
+    with pytest.raises(GaveUp) as caught:
+        transport(server, time).send(READ)
+    assert str(caught.value) == (
+        "GET /thing asks to wait 3600 s; more than 60 s is not waited for; the last try answered 429: "
+        "No."
+    )
+    assert time.slept == []
+
+
+def test_the_total_deadline_ends_it(serve: Serve, time: FakeTime) -> None:
+    """After how long, on what."""
+    with pytest.raises(GaveUp) as caught:
+        transport(serve(replies(failure(503))), time, total=20).send(READ)
+    assert str(caught.value) == (
+        "GET /thing failed 6 times in 12 s; the last try answered 503: No."
+    )
+    assert time.slept == [0.375, 0.75, 1.5, 3.0, 6.0]
+
+
+def test_a_cut_answer_to_a_create_is_lost_and_says_nothing_of_it(
+    serve: Serve, time: FakeTime
+) -> None:
+    """The first line of a truncated answer to a create is the secret."""
+    server = serve(lambda _seen: (201, {"Content-Length": "500"}, b'{"token": "hidden-value"'))
+    with pytest.raises(NoAnswer) as caught:
+        transport(server, time).send(CREATE)
+    assert caught.value.sent
+    assert str(caught.value) == "POST /thing was cut off before the whole answer had arrived."
+
+
+@pytest.mark.parametrize(
+    ("reply", "said"),
+    [
+        ((404, {"Content-Type": "text/html"}, b"<html>who are you</html>"), "text/html of 24 bytes."),
+        ((404, {}, b""), "no content type of 0 bytes."),
+        ((404, {"Content-Type": "application/json"}, b'{"detail": "x"}'), "application/json of 15 bytes."),
+        ((404, {"Content-Type": "application/json"}, b'{"error": "x", "status": 4}'), "application/json of 27 bytes."),
+    ],
+)  # fmt: skip
+def test_a_body_of_another_shape_is_never_quoted(
+    serve: Serve, time: FakeTime, reply: Reply, said: str
+) -> None:
+    """Content type and length alone; and it proves nothing."""
+    with pytest.raises(StatusError) as caught:
+        transport(serve(replies(reply)), time).send(READ)
+    assert not caught.value.vendor_shaped
+    assert str(caught.value) == (
+        f"GET /thing answered 404: {said} Check the organization, the region and the base URL."
+    )
+
+
+def test_a_5xx_to_a_create_is_never_quoted(serve: Serve, time: FakeTime) -> None:
+    """The account may have been made, and the text may hold anything."""
+    reply = (500, {"Content-Type": "application/json"}, b'{"error": "token s3", "status": "error"}')
+    with pytest.raises(StatusError) as caught:
+        transport(serve(replies(reply)), time).send(CREATE)
+    assert str(caught.value) == "POST /thing answered 500: application/json of 40 bytes."
+
+
+def test_an_echoed_login_and_control_characters_are_masked(serve: Serve, time: FakeTime) -> None:
+    """A server may say what it was sent, and colour it."""
+    login = Credentials(username="u", secret=Secret("s3cr3t"))
+    echo = base64.b64encode(b"u:s3cr3t").decode()
+    server = serve(replies(failure(400, f"s3cr3t and {echo} \\u001b[31m{'x' * 600}")))
+    with pytest.raises(StatusError) as caught:
+        Transport(server.url, login, clock=time.clock).send(READ)
+    text = str(caught.value)
+    assert "[secret] and [secret]  [31mxxx" in text
+    assert (len(text) < 600, "s3cr3t" in text, echo in text) == (True, False, False)
+
+
+def test_a_read_follows_a_redirect_on_its_own_host(serve: Serve, time: FakeTime) -> None:
+    """Some routes redirect to a trailing slash."""
+
+    def reply(seen: Seen) -> Reply:
+        return OK if seen.path.endswith("/") else (301, {"Location": f"{seen.path}/"}, b"")
+
+    server = serve(reply)
+    assert transport(server, time).send(READ).content == b"{}"
+    assert [seen.path for seen in server.seen] == ["/api/thing", "/api/thing/"]
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_write_follows_no_redirect(serve: Serve, time: FakeTime, status: int) -> None:
+    """It would become a GET, or be done elsewhere."""
+    server = serve(replies((status, {"Location": "/api/thing/"}, b"")))
+    with pytest.raises(Redirected) as caught:
+        transport(server, time).send(CREATE)
+    assert str(caught.value) == (
+        f"POST /thing answered {status}, a redirect, which a write never follows. Check the base URL."
+    )
+    assert len(server.seen) == 1
+
+
+def test_credentials_never_follow_to_another_host(serve: Serve, time: FakeTime) -> None:
+    """Another port is another host, too."""
+    other = serve(replies(OK))
+    server = serve(replies((302, {"Location": f"{other.url}/thing"}, b"")))
+    with pytest.raises(Redirected) as caught:
+        transport(server, time).send(READ)
+    assert str(caught.value) == (
+        "GET /thing answered 302, a redirect to another host, where credentials never follow. Check the "
+        "base URL."
+    )
+    assert other.seen == []
+
+
+def test_redirects_in_a_circle_end(serve: Serve, time: FakeTime) -> None:
+    """After three."""
+    server = serve(replies((302, {"Location": "/api/thing"}, b"")))
+    with pytest.raises(Redirected, match="was redirected more than 3 times"):
+        transport(server, time).send(READ)
+
+
+def test_an_answer_of_more_than_64_mb_is_refused(serve: Serve, time: FakeTime) -> None:
+    """Before it fills the memory."""
+    server = serve(replies((200, {}, b" " * (64 * 1024 * 1024 + 1))))
+    with pytest.raises(MalformedAnswer) as caught:
+        transport(server, time).send(READ)
+    assert str(caught.value) == "GET /thing answered 200 with more than 64 MB."
+
+
+def test_a_slow_answer_is_lost(serve: Serve, time: FakeTime) -> None:
+    """A read time-out may come after the effect."""
+    server = serve(lambda _seen: (__import__("time").sleep(0.5), OK)[1])
+    request = Request("POST", "/thing", {}, idempotent=False)
+    with pytest.raises(NoAnswer) as caught:
+        transport(server, time, read=0.1).send(request)
+    assert (caught.value.sent, str(caught.value)) == (True, "POST /thing was not answered in time.")
+
+
+def test_proxies_are_not_asked_for_loopback(
+    serve: Serve, time: FakeTime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A proxy of the environment would get the credentials."""
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    assert transport(serve(replies(OK)), time).send(READ).content == b"{}"
+
+
+def test_nothing_shows_the_login(serve: Serve, time: FakeTime) -> None:
+    """Not the transport's repr, an answer's, nor an error's."""
+    one = transport(serve(replies((200, {}, b'{"token": "hidden-value"}'))), time)
+    answer = one.send(CREATE)
+    error: MixpanelError = answer.malformed("no id")
+    shown = f"{one!r} {answer!r} {error} {error!r}"
+    assert "wörd" not in shown
+    assert "hidden-value" not in shown
+    assert str(error) == (
+        "POST /thing answered no content type of 25 bytes, not what this API describes."
+    )
