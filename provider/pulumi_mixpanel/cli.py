@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+import json
+import os
 import shlex
 import signal
+from pathlib import Path
+from typing import Any
 
 import click
+from msgspec import UnsetType
+
+from pulumi_mixpanel.api.client import Client
+from pulumi_mixpanel.api.errors import ConfigurationError, MixpanelError
+from pulumi_mixpanel.api.models import Account
+from pulumi_mixpanel.configuration import PLACES_OF_ORGANIZATION, resolve
+from pulumi_mixpanel.resources.orphans import find_orphans
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -58,3 +69,88 @@ def emulator(
             local.wait()
         except KeyboardInterrupt:
             click.echo("stopped", err=True)
+
+
+@main.command()
+@click.option(
+    "--orphans",
+    "exports",
+    multiple=True,
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="EXPORT",
+    help="What `pulumi stack export` printed; give it once for each stack.",
+)
+@click.option("--delete", is_flag=True, help="Offer to delete each of them, one by one.")
+@click.option(
+    "--dialect",
+    type=click.Choice(["bulk", "nested"]),
+    default="bulk",
+    show_default=True,
+    help="Which description of the API the server speaks.",
+)
+def report(exports: tuple[Path, ...], dialect: str, *, delete: bool) -> None:
+    r"""List the accounts that killed runs left behind.
+
+    These are the accounts that a pending create of the exports asked for: of its name, made within
+    an hour of it, by the login at hand, never used, and held by no resource. Organization and login
+    come from the environment.
+
+    \b
+    Example:
+      pulumi stack export > dev.json
+      pulumi-mixpanel report --orphans dev.json --delete
+
+    \b
+    Exit status: 0 none, 1 an error, 3 there are some (and not all were deleted).
+    """
+    if dialect == "nested":
+        raise click.ClickException(
+            "under the dialect `nested` nobody tells who made an account, so none can be called an "
+            "orphan."
+        )
+    try:
+        left = _report_orphans([json.loads(path.read_text()) for path in exports], delete=delete)
+    except (MixpanelError, ValueError) as error:
+        raise click.ClickException(str(error)) from None
+    if left:
+        raise SystemExit(EXIT_FOUND)
+
+
+EXIT_FOUND = 3
+"""Exit status of a report that found something."""
+
+
+def _report_orphans(exports: list[dict[str, Any]], *, delete: bool) -> int:
+    """Show the orphans, delete those that are confirmed, and count what is left."""
+    client, organization = _connect()
+    accounts = client.list_service_accounts(organization)
+    orphans = find_orphans(
+        exports, accounts, organization_id=organization, our_user=_our_user(client, accounts)
+    )
+    left = len(orphans)
+    for account, pending in orphans:
+        click.echo(f"{account.id}\t{account.username}\t{account.created}\t{pending.urn}")
+        if delete and click.confirm(f"Delete {account.id} ({account.username})?", err=True):
+            client.delete_service_account(organization, account.id)
+            left -= 1
+            click.echo(f"deleted {account.id}", err=True)
+    if not orphans:
+        click.echo("no pending create of these stacks matches an account", err=True)
+    return left
+
+
+def _our_user(client: Client, accounts: list[Account]) -> int | None:
+    own = next((account for account in accounts if account.username == client.username), None)
+    return None if own is None or isinstance(own.user, UnsetType) else own.user
+
+
+def _connect() -> tuple[Client, int]:
+    """Log in with what the environment names."""
+    configuration = resolve(lambda _key: None, os.environ)
+    credentials = configuration.login()
+    place = configuration.place(None, None, None)
+    if place.organization_id is None:
+        raise ConfigurationError(f"The organization is missing: {PLACES_OF_ORGANIZATION}.")
+    client = Client(place.base_url, credentials, announce=lambda line: click.echo(line, err=True))
+    return client, place.organization_id

@@ -31,7 +31,7 @@ from pulumi.output import Unknown as PulumiUnknown
 from pulumi.runtime.config import is_config_secret
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
 
-from pulumi_mixpanel.api.errors import ConfigurationError, MixpanelError
+from pulumi_mixpanel.api.errors import ConfigurationError, GaveUp, MixpanelError, NoAnswer
 from pulumi_mixpanel.api.models import format_instant
 from pulumi_mixpanel.configuration import EXPLICIT, NAMESPACE, resolve
 from pulumi_mixpanel.resources import project_membership, service_account
@@ -114,8 +114,8 @@ class OperationFailed(Exception):  # noqa: N818 (reads as a sentence in the engi
     """What the user sees of an error: one sentence, without cause or traceback."""
 
 
-def _edge(doing: str, act: Callable[[], T]) -> T:
-    """Run an operation; let nothing out of it but a sentence.
+def _edge(doing: str, act: Callable[[], T], left: str = "") -> T:
+    """Run an operation; let nothing out of it but a sentence, and what it leaves behind.
 
     The host shows the text of an exception with its traceback and its whole chain, and hangs on
     whatever is no `Exception`.
@@ -124,7 +124,8 @@ def _edge(doing: str, act: Callable[[], T]) -> T:
     try:
         return act()
     except MixpanelError as error:
-        failure = OperationFailed(f"{doing}: {error}")
+        gave_up = isinstance(error, (GaveUp, NoAnswer))
+        failure = OperationFailed(f"{doing}: {error}" + (f" {left}" if left and gave_up else ""))
     except BaseException as error:  # noqa: BLE001 (a foreign error's text may hold anything)
         where = error.__traceback__
         while where and where.tb_next:
@@ -201,7 +202,9 @@ class _Provider(ResourceProvider):
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         created = _edge(
-            f"Creating a {self.kind}", lambda: self.rules.create(_process.context, _inward(props))
+            f"Creating a {self.kind}",
+            lambda: self.rules.create(_process.context, _inward(props)),
+            "It is not in the state; the next up makes it.",
         )
         return CreateResult(created.id, created.state)
 
@@ -209,6 +212,7 @@ class _Provider(ResourceProvider):
         found = _edge(
             f"Reading {self.kind} {id_}",
             lambda: self.rules.read(_process.context, id_, _inward(props)),
+            "The state is as it was.",
         )
         if found is None:
             return ReadResult("", {})
@@ -218,6 +222,7 @@ class _Provider(ResourceProvider):
         state = _edge(
             f"Updating {self.kind} {_id}",
             lambda: self.rules.update(_process.context, _id, _inward(_olds), _inward(_news)),
+            "The state is as it was; the next up goes on from there.",
         )
         return UpdateResult(state)
 
@@ -225,6 +230,7 @@ class _Provider(ResourceProvider):
         _edge(
             f"Deleting {self.kind} {_id}",
             lambda: self.rules.delete(_process.context, _id, _inward(_props)),
+            "It is still in the state; the next up or destroy tries again.",
         )
 
 

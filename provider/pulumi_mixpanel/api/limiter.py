@@ -56,17 +56,18 @@ class Limiter:
         Args:
             retry_after: Seconds that the server asks for.
             sent_at: When the refused call went out, on the monotonic clock. A call that was
-                already on the way when an earlier refusal arrived teaches nothing new.
+                already on the way when an earlier refusal arrived belongs to that refusal.
         """
         with self._lock:
             now = self._clock.monotonic()
             self._closed_until = max(self._closed_until, now + retry_after)
+            self._forget_one()
             if sent_at < self._learned_at:
-                self._forget_one()
+                # It was on the way with those that taught the limit, and was counted as taken.
+                self._limit = max(1, (self._limit or 1) - 1)
                 return
             self._learned_at = now
             self._window = (_SHORT if retry_after <= _SHORT + 1 else _LONG) * _MARGIN
-            self._forget_one()
             taken = sum(1 for at in self._sent if at > now - self._window)
             self._limit = max(1, min(taken, (self._limit or taken + 1) - 1))
 

@@ -115,8 +115,29 @@ class Reads:
             else self._rows_of_account(service_account_id, project_id)
         )
         if not rows:
-            self.require_proof(f"service account {service_account_id} in project {project_id}")
+            missing = f"service account {service_account_id} in project {project_id}"
+            self.require_proof(missing)
+            if self._client.dialect.lists_members:
+                self._require_membership(project_id, missing)
         return rows
+
+    def _require_membership(self, project_id: int, missing: str) -> None:
+        """Make sure that a project's list is what a member sees, and not what lost rights leave."""
+        members = self._lists.get(("project", project_id), lambda: self._list_project(project_id))
+        own = self._client.username
+        if any(rows[0].account.username == own for rows in members.values()):
+            return
+        if project_id not in self._lists.get("me", self._projects_of_me):
+            raise Refused(
+                f"{missing} was not found, but nothing proves that it is gone: the login {own!r} "
+                "is not known to be a member of that project. Nothing was changed."
+            )
+
+    def _projects_of_me(self) -> frozenset[int]:
+        try:
+            return frozenset(self._client.me().projects)
+        except StatusError:
+            return frozenset()
 
     def _rows_of_project(self, service_account_id: int, project_id: int) -> list[Member]:
         members = self._lists.get(("project", project_id), lambda: self._list_project(project_id))

@@ -314,7 +314,7 @@ class Transport:
         ) from None
 
     def _follow(self, request: Request) -> Answer:
-        """Send once; a read follows redirects on its own host, a write none."""
+        """Send once; a read follows a redirect to its own route (a slash more), a write none."""
         url = self.base_url + request.path
         for _ in range(_REDIRECTS + 1):
             response = self._send_once(request, url)
@@ -336,12 +336,21 @@ class Transport:
                 f"answered {response.status_code}, a redirect, which a write never follows. Check "
                 "the base URL.",
             )
-        if (where.scheme, where.netloc) != urlsplit(url)[:2]:
+        here = urlsplit(url)
+        if (where.scheme, where.netloc) != here[:2]:
             raise Redirected(
                 request.method,
                 request.path,
                 f"answered {response.status_code}, a redirect to another host, where credentials "
                 "never follow. Check the base URL.",
+            )
+        if where.path.rstrip("/") != here.path.rstrip("/"):
+            # What another route says is no answer: its 404 must not count as gone.
+            raise Redirected(
+                request.method,
+                request.path,
+                f"answered {response.status_code}, a redirect to another route. Check the base "
+                "URL.",
             )
         return target
 

@@ -54,12 +54,16 @@ class Writes:
 
     def _replace(self, service_account_id: int, project_id: int, role: str) -> str | None:
         self.remove(service_account_id, project_id)
+        # Where grants are merged into one row (wire.md), a team's may still stand for ours.
+        merged = self._individual_row(service_account_id, project_id)
         refusal = self._add(service_account_id, project_id, role)
         if refusal is not None:
             raise refusal
         row = self._individual_row(service_account_id, project_id)
         if row is None or same_role(row.role, role):
             return row.role if row else None
+        if merged is not None and merged.role == row.role:
+            return row.role
         if row.role.casefold() in BUILT_IN_ROLES and role.casefold() in BUILT_IN_ROLES:
             raise Refused(
                 f"service account {service_account_id} was given the role {role!r} in project "

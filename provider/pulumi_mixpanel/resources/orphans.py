@@ -1,0 +1,108 @@
+"""Accounts that a killed run left behind: what a pending create of a stack's export matches.
+
+An account that merely is in no export is nobody's business here. An orphan is one that a create
+which never ended asked for: of its name, made around that time, by our own login, never used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from pulumi_mixpanel.api.models import Account, parse_instant
+
+AROUND = timedelta(hours=1)
+"""How far an account's birth may be from the export's last checkpoint: a create begins with one."""
+
+_TYPE = "pulumi-python:dynamic/mixpanel:ServiceAccount"
+
+
+@dataclass(frozen=True)
+class PendingCreate:
+    """A create that began and never ended.
+
+    Attributes:
+        urn: The resource.
+        name: The name that was asked for.
+        organization_id: Where, if it was recorded.
+        began: About when.
+    """
+
+    urn: str
+    name: str
+    organization_id: int | None
+    began: datetime
+
+
+def pending_creates(export: Mapping[str, Any]) -> list[PendingCreate]:
+    """Read the pending creates of service accounts out of a `pulumi stack export`."""
+    deployment = export.get("deployment") or {}
+    time = str((deployment.get("manifest") or {}).get("time", ""))
+    began = parse_instant(_without_nanoseconds(time))
+    if began is None:
+        return []
+    return [
+        _pending(operation["resource"], began)
+        for operation in deployment.get("pending_operations") or ()
+        if operation.get("type") == "creating" and operation["resource"].get("type") == _TYPE
+    ]
+
+
+def _without_nanoseconds(time: str) -> str:
+    head, dot, tail = time.partition(".")
+    return head + tail.lstrip("0123456789") if dot else time
+
+
+def _pending(resource: Mapping[str, Any], began: datetime) -> PendingCreate:
+    inputs = resource.get("inputs") or {}
+    organization = (inputs.get("home") or {}).get("organization_id")
+    return PendingCreate(
+        urn=str(resource["urn"]),
+        name=str(inputs.get("name", "")),
+        organization_id=int(organization) if organization is not None else None,
+        began=began,
+    )
+
+
+def held_accounts(exports: Iterable[Mapping[str, Any]]) -> set[int]:
+    """Read which accounts resources of the exports hold."""
+    return {
+        int(resource["id"])
+        for export in exports
+        for resource in (export.get("deployment") or {}).get("resources") or ()
+        if resource.get("type") == _TYPE and str(resource.get("id", "")).isdigit()
+    }
+
+
+def find_orphans(
+    exports: Sequence[Mapping[str, Any]],
+    accounts: Collection[Account],
+    *,
+    organization_id: int,
+    our_user: int | None,
+) -> list[tuple[Account, PendingCreate]]:
+    """Match accounts with the pending creates of the exports.
+
+    Args:
+        exports: What `pulumi stack export` printed, of every stack that counts.
+        accounts: The organization's accounts.
+        organization_id: The organization.
+        our_user: The `user` of our own login; without it nothing matches.
+    """
+    held = held_accounts(exports)
+    pending = [one for export in exports for one in pending_creates(export)]
+    return [
+        (account, one)
+        for account in accounts
+        for one in pending
+        if account.id not in held
+        and account.name == one.name
+        and one.organization_id in (None, organization_id)
+        and our_user is not None
+        and account.creator == our_user
+        and account.last_used is None
+        and account.created is not None
+        and abs(account.created - one.began) <= AROUND
+    ]

@@ -1,0 +1,92 @@
+"""One organization on an emulator, with a login, in time that passes only by sleeping."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from pulumi_mixpanel.api import Client, Credentials, MixpanelError, Secret
+from pulumi_mixpanel.api.clock import Clock
+from pulumi_mixpanel.api.organization import Organization
+from pulumi_mixpanel.emulator import Emulator
+
+
+@dataclass
+class World:
+    """An emulator, our organization on it, and what was said on the way."""
+
+    emulator: Emulator
+    dialect: str
+    lines: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    slept: float = 0.0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def sleep(self, seconds: float) -> None:
+        """Let time pass, without waiting."""
+        with self._lock:
+            self.slept += seconds
+
+    def client(self, username: str | None = None, secret: str | None = None) -> Client:
+        """Log in; by default with the seeded login."""
+        login = Credentials(
+            username=username or self.emulator.username,
+            secret=Secret(secret or self.emulator.secret),
+        )
+        clock = Clock(monotonic=lambda: self.slept, sleep=self.sleep, chance=lambda: 0.5)
+        return Client(
+            self.emulator.base_url,
+            login,
+            dialect=self.dialect,
+            clock=clock,
+            announce=self.lines.append,
+        )
+
+    def organization(self, client: Client | None = None) -> Organization:
+        """Make what a process has: nothing is remembered from an earlier one."""
+        return Organization(client or self.client(), 1001, warn=self.warnings.append)
+
+    def accounts(self, name: str | None = None) -> list[dict[str, Any]]:
+        """Tell the accounts that are there beside the logins."""
+        rows = self.emulator.state()["accounts"]
+        return [row for row in rows if not row["login"] and name in (None, row["name"])]
+
+    def roles(self, account: int) -> dict[int, str]:
+        """Tell the projects and roles of an account."""
+        rows = self.emulator.state()["memberships"]
+        return {row["project"]: row["role"] for row in rows if row["account"] == account}
+
+    def logs_in(self, username: str, secret: str) -> bool:
+        """Tell whether a login works, whatever faults are set."""
+        self.emulator.faults([])
+        try:
+            self.client(username, secret).me()
+        except MixpanelError:
+            return False
+        return True
+
+
+@pytest.fixture(scope="module")
+def emulators() -> Iterator[dict[str, Emulator]]:
+    """Run one emulator of each dialect for a whole module."""
+    with Emulator() as bulk, Emulator("nested") as nested:
+        yield {"bulk": bulk, "nested": nested}
+
+
+@pytest.fixture(params=["bulk", "nested"])
+def world(request: pytest.FixtureRequest, emulators: dict[str, Emulator]) -> World:
+    """Start afresh, once in each dialect."""
+    emulator = emulators[request.param]
+    emulator.reset()
+    return World(emulator, request.param)
+
+
+@pytest.fixture
+def bulk(emulators: dict[str, Emulator]) -> World:
+    """Start afresh in the default dialect."""
+    emulators["bulk"].reset()
+    return World(emulators["bulk"], "bulk")

@@ -1,0 +1,211 @@
+"""Create exactly once, in company: other threads, other logins, late lists, missing creators.
+
+In doubt nothing is deleted and everything is named.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from tests.faults.conftest import World
+
+from pulumi_mixpanel.api import MixpanelError, Refused
+from pulumi_mixpanel.api.organization import Organization
+
+LOST = {"kind": "cut-after-effect", "method": "POST", "path": "accounts$", "times": 1}
+LOST_BEFORE = {"kind": "cut-before-effect", "method": "POST", "path": "accounts$", "times": 1}
+
+
+def switch(name: str, value: object) -> dict[str, Any]:
+    """Set a switch."""
+    return {"kind": "switch", "name": name, "value": value}
+
+
+def other_login(world: World) -> Organization:
+    """Log in as somebody else, an admin that the seeded login made."""
+    made = world.client().create_service_account(1001, "colleague", role="admin")
+    return world.organization(world.client(made.account.username, made.secret.reveal()))
+
+
+def ids(world: World, name: str = "bot") -> list[int]:
+    """Tell which accounts of a name are there."""
+    return [row["id"] for row in world.accounts(name)]
+
+
+def test_a_colleague_s_account_of_that_name_stays(bulk: World) -> None:
+    """Made before: it is known. Ours that was lost is deleted and made again."""
+    theirs = other_login(bulk).create_account("bot", None, None, ()).account.id
+    one = bulk.organization()
+    bulk.emulator.faults([LOST])
+    created = one.create_account("bot", None, None, ())
+    assert ids(bulk) == [theirs, created.account.id]
+    assert bulk.warnings == []
+
+
+def test_a_colleague_s_account_made_meanwhile_is_never_deleted(bulk: World) -> None:
+    """Nothing reached the server; the only new account of that name is somebody else's."""
+    one, colleague = bulk.organization(), other_login(bulk)
+    one.create_account("first", None, None, ())  # reads the list
+    theirs = colleague.create_account("bot", None, None, ()).account.id
+    bulk.emulator.faults([LOST_BEFORE])
+    with pytest.raises(Refused) as caught:
+        one.create_account("bot", None, None, ())
+    assert ids(bulk) == [theirs]
+    (row,) = bulk.accounts("bot")
+    made = row["created"][:19]
+    assert str(caught.value) == (
+        "the answer to the creation of 'bot' in organization 1001 was lost: POST "
+        "/organizations/1001/service-accounts was cut off before the whole answer had arrived. New "
+        f"accounts of that name, one of which may be what was lost: {theirs} ({row['username']}, made "
+        f"{made}Z). Nothing was deleted. Delete in Mixpanel's organization settings, under Service "
+        "Accounts, those that nothing uses, and run up again."
+    )
+
+
+def test_two_new_accounts_of_that_name_are_both_left_alone(bulk: World) -> None:
+    """Ours and somebody else's: both are named."""
+    one, colleague = bulk.organization(), other_login(bulk)
+    one.create_account("first", None, None, ())
+    theirs = colleague.create_account("bot", None, None, ()).account.id
+    bulk.emulator.faults([LOST])
+    with pytest.raises(Refused) as caught:
+        one.create_account("bot", None, None, ())
+    assert len(ids(bulk)) == 2
+    assert theirs in ids(bulk)
+    assert all(f"{number} (" in str(caught.value) for number in ids(bulk))
+
+
+@pytest.mark.parametrize(
+    "switches",
+    [
+        [switch("creator", "null")],
+        [switch("last-used", "absent")],
+        [switch("caller-listed", "no")],
+    ],
+    ids=["creator null", "last_used absent", "our own user unknown"],
+)
+def test_without_every_sign_nothing_is_deleted(bulk: World, switches: list[dict[str, Any]]) -> None:
+    """Each sign that is missing leaves a doubt."""
+    one = bulk.organization()
+    bulk.emulator.faults([LOST, *switches])
+    with pytest.raises(Refused, match="Nothing was deleted"):
+        one.create_account("bot", None, None, ())
+    assert len(ids(bulk)) == 1
+
+
+def test_an_account_that_was_used_is_somebody_s(bulk: World) -> None:
+    """Its secret reached somebody, though not us."""
+    one = bulk.organization()
+    one.create_account("first", None, None, ())
+    bulk.emulator.faults([{**LOST, "times": 1}])
+    original = one.client.list_service_accounts
+
+    def used_meanwhile(organization: int) -> Any:  # noqa: ANN401
+        row = bulk.accounts("bot")[0]
+        assert bulk.logs_in(row["username"], row["secret"])
+        return original(organization)
+
+    one.client.list_service_accounts = used_meanwhile  # type: ignore[method-assign, assignment]
+    with pytest.raises(Refused, match="Nothing was deleted"):
+        one.create_account("bot", None, None, ())
+    assert len(ids(bulk)) == 1
+
+
+@pytest.mark.parametrize("lists", [1, 3, 5])
+def test_a_late_list_is_waited_for(bulk: World, lists: int) -> None:
+    """New accounts show late; looked for until the server's own deadline has passed."""
+    one = bulk.organization()
+    one.create_account("first", None, None, ())
+    bulk.emulator.faults([LOST, switch("list-delay", lists)])
+    created = one.create_account("bot", None, None, ())
+    assert ids(bulk) == [created.account.id]
+    assert bulk.slept <= 120
+
+
+def test_what_never_reached_the_server_is_made_after_the_deadline(bulk: World) -> None:
+    """Not before: the server may still be at it."""
+    one = bulk.organization()
+    bulk.emulator.faults([LOST_BEFORE])
+    created = one.create_account("bot", None, None, ())
+    assert ids(bulk) == [created.account.id]
+    assert bulk.slept == 120
+    assert bulk.lines[0] == (
+        "the answer to the creation of 'bot' was lost (was cut off before the whole answer had "
+        "arrived.); looking for what it left behind"
+    )
+    assert bulk.lines[1] == "waiting 2 s for 'bot' to show in the list of accounts, look 2"
+
+
+def test_after_a_vendor_shaped_error_two_looks_are_enough(bulk: World) -> None:
+    """The server has answered: it is not still at it."""
+    one = bulk.organization()
+    fault = {"kind": "500-before-effect", "method": "POST", "path": "accounts$", "times": 1}
+    bulk.emulator.faults([fault])
+    one.create_account("bot", None, None, ())
+    assert bulk.slept == 5
+
+
+def test_it_is_tried_again_twice_and_leaves_nothing(bulk: World) -> None:
+    """Three lost answers in a row are given up, and none of the accounts stays."""
+    one = bulk.organization()
+    bulk.emulator.faults([{**LOST, "times": 3}])
+    with pytest.raises(Refused) as caught:
+        one.create_account("bot", None, None, ())
+    assert ids(bulk) == []
+    assert str(caught.value).endswith(
+        "That was the last of 3 tries; nothing of them is left behind. Run up again later."
+    )
+    assert one.create_account("bot", None, None, ()).account.id in ids(bulk)
+
+
+def test_where_the_list_cannot_be_read_the_doubt_is_told(bulk: World) -> None:
+    """Nobody can say what is there."""
+    one = bulk.organization()
+    one.create_account("first", None, None, ())
+    bulk.emulator.faults([LOST, {"kind": "forbidden", "method": "GET"}])
+    with pytest.raises(
+        Refused, match="an account of that name may be there whose secret nobody has"
+    ):
+        one.create_account("bot", None, None, ())
+
+
+def test_threads_that_make_one_name_do_not_delete_each_other_s(bulk: World) -> None:
+    """Eight at once, three of them lose their answer."""
+    one = bulk.organization()
+    one.create_account("first", None, None, ())
+    bulk.emulator.faults([{**LOST, "times": 3}])
+    with ThreadPoolExecutor(8) as pool:
+        futures = [pool.submit(one.create_account, "bot", None, None, ()) for _ in range(8)]
+        outcomes = [future.exception() for future in futures]
+    known = {future.result().account.id for future in futures if not future.exception()}
+    assert set(ids(bulk)) == known
+    assert all(outcome is None or isinstance(outcome, MixpanelError) for outcome in outcomes)
+    assert len(known) >= 7
+
+
+@pytest.mark.parametrize("value", ["409", "400"])
+def test_unique_names_are_told_as_such(bulk: World, value: str) -> None:
+    """A second account of a name may be refused; nothing is looked for then."""
+    one = bulk.organization()
+    one.create_account("bot", None, None, ())
+    bulk.emulator.faults([switch("duplicate-name", value)])
+    with pytest.raises(MixpanelError, match="A service account with this name already exists"):
+        one.create_account("bot", None, None, ())
+    bulk.emulator.faults([switch("duplicate-name", value), {**LOST, "times": 1}])
+    other = one.create_account("other", None, None, ())
+    assert ids(bulk, "other") == [other.account.id]
+
+
+def test_an_earlier_run_s_account_is_named_once(bulk: World) -> None:
+    """Of the wanted name, made by our login, held by no resource: a possible orphan."""
+    earlier = bulk.organization().create_account("bot", None, None, ()).account
+    one = bulk.organization()
+    one.create_account("bot", None, None, ())
+    assert len(bulk.warnings) == 1
+    assert bulk.warnings[0].startswith(
+        "accounts of the name 'bot' that this login made earlier and no resource of this stack is known "
+        f"to hold, perhaps left behind by a killed run: {earlier.id} ({earlier.username}, made "
+    )
+    assert len(ids(bulk)) == 2
