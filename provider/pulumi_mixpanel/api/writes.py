@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from pulumi_mixpanel.api.client import Client
-from pulumi_mixpanel.api.errors import HTTP_SERVER_ERROR, Refused, StatusError
+from pulumi_mixpanel.api.errors import HTTP_SERVER_ERROR, MixpanelError, Refused, StatusError
 from pulumi_mixpanel.api.models import BUILT_IN_ROLES, Member
 from pulumi_mixpanel.api.reads import Reads, says_not_found
 
@@ -45,12 +45,24 @@ class Writes:
         refusal = self._add(service_account_id, project_id, role)
         if refusal is None and self._is_new(service_account_id):
             return None
-        row = self._individual_row(service_account_id, project_id)
-        if refusal is not None and row is None:
-            raise refusal
+        row = self._read_back(service_account_id, project_id, refusal)
         if row is None or same_role(row.role, role):
             return row.role if row else None
         return self._replace(service_account_id, project_id, role)
+
+    def _read_back(
+        self, service_account_id: int, project_id: int, refusal: StatusError | None
+    ) -> Member | None:
+        """Read what an add led to; where nothing is there and it was refused, that counts."""
+        try:
+            row = self._individual_row(service_account_id, project_id)
+        except MixpanelError:
+            if refusal is None:
+                raise
+            row = None
+        if refusal is not None and row is None:
+            raise refusal
+        return row
 
     def _replace(self, service_account_id: int, project_id: int, role: str) -> str | None:
         self.remove(service_account_id, project_id)
