@@ -93,16 +93,23 @@ def find_orphans(
     """
     held = held_accounts(exports)
     pending = [one for export in exports for one in pending_creates(export)]
-    return [
-        (account, one)
-        for account in accounts
-        for one in pending
-        if account.id not in held
-        and account.name == one.name
-        and one.organization_id in (None, organization_id)
-        and our_user is not None
+    if our_user is None:
+        return []
+    found = {}
+    for account in accounts:
+        for one in pending:
+            if account.id not in held and _fits(account, one, organization_id, our_user):
+                found[account.id] = (account, one)
+    return list(found.values())
+
+
+def _fits(account: Account, pending: PendingCreate, organization_id: int, our_user: int) -> bool:
+    """Tell whether everything says that a pending create made an account, and nobody used it."""
+    return (
+        account.name == pending.name
+        and pending.organization_id in {None, organization_id}
         and account.creator == our_user
         and account.last_used is None
         and account.created is not None
-        and abs(account.created - one.began) <= AROUND
-    ]
+        and abs(account.created - pending.began) <= AROUND
+    )
