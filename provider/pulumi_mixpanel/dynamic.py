@@ -10,6 +10,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from types import ModuleType
 from typing import Any, TypedDict, TypeVar
@@ -73,12 +74,28 @@ class _Process:
             if self._context is None:
                 configuration = resolve(configured, os.environ)
                 self._context = Context(configuration, warn=_warn, announce=_announce)
+                if configuration.concurrency:
+                    _widen_pool(configuration.concurrency)
 
     @property
     def context(self) -> Context:
         if self._context is None:
             raise ConfigurationError("The provider was asked to work before it was configured.")
         return self._context
+
+
+def _widen_pool(calls: int) -> None:
+    """Let the host serve more calls at once than the four that the SDK gives it.
+
+    There is no public way: configure() runs in a worker of the executor to widen, and CPython
+    keeps the executor in that thread's arguments. Any surprise leaves the pool as it is.
+    """
+    try:
+        executor = threading.current_thread()._args[0]()  # type: ignore[attr-defined]  # noqa: SLF001
+        if isinstance(executor, ThreadPoolExecutor) and executor._max_workers < calls:  # noqa: SLF001
+            executor._max_workers = calls  # noqa: SLF001
+    except (AttributeError, IndexError, TypeError):
+        return
 
 
 _process = _Process()
@@ -266,6 +283,8 @@ class Provider(pulumi.ProviderResource):
         dialect: `bulk` (default) or `nested`.
         username: The login's full username; together with `secret`.
         secret: The login's secret; always a Pulumi secret, encrypted in state.
+        concurrency: How many calls may be under way at once; default 16, at most 64. Run `pulumi up
+            --parallel N` with as many: the engine sends four times the machine's cores by default.
         opts: Pulumi's own options.
     """
 
@@ -279,6 +298,7 @@ class Provider(pulumi.ProviderResource):
         dialect: pulumi.Input[str] | None = None,
         username: pulumi.Input[str] | None = None,
         secret: pulumi.Input[str] | None = None,
+        concurrency: pulumi.Input[int] = 16,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         given = {
@@ -289,6 +309,7 @@ class Provider(pulumi.ProviderResource):
             "dialect": dialect,
             "username": username,
             "secret": None if secret is None else pulumi.Output.secret(secret),
+            "concurrency": _text_of(concurrency),
         }
         properties = {
             f"{NAMESPACE}:{key}": value for key, value in given.items() if value is not None

@@ -78,6 +78,13 @@ class Client:
     def __repr__(self) -> str:
         return f"Client({self.base_url!r}, {self.username!r}, dialect={self.dialect.name!r})"
 
+    def take_turn(self, what: str) -> None:
+        """Wait for the rate limit now, on behalf of this thread's next call.
+
+        For whoever wants to know as late as possible what that call will hold.
+        """
+        self._transport.take_turn(what)
+
     def me(self) -> Me:
         """Tell whom the server takes this login for, in one call (grade R)."""
         return self.dialect.me()

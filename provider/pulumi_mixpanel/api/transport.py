@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import ipaddress
 import re
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timezone
@@ -222,6 +223,7 @@ class Transport:
         self._timeouts = timeouts
         self._announce = announce
         self._limiter = Limiter(clock)
+        self._turns = threading.local()
         self._session = _session(self.base_url, credentials, connections)
 
     def __repr__(self) -> str:
@@ -262,10 +264,21 @@ class Transport:
                 )
             raise
 
-    def _wait_for_turn(self, request: Request) -> None:
+    def take_turn(self, what: str) -> None:
+        """Wait until the limiter lets a call through, for the next request of this thread.
+
+        Args:
+            what: What is to be sent, for the line that tells the wait.
+        """
         while (wait := self._limiter.reserve()) > 0:
-            self._say_wait(request, wait, "the server's rate limit")
+            self._say_wait(what, wait, "the server's rate limit")
             self.clock.sleep(wait)
+        self._turns.taken = True
+
+    def _wait_for_turn(self, request: Request) -> None:
+        if not getattr(self._turns, "taken", False):
+            self.take_turn(f"{request.method} {request.path}")
+        self._turns.taken = False
 
     def _wait_before_retry(self, state: tenacity.RetryCallState) -> float:
         error = _error_of(state)
@@ -288,16 +301,12 @@ class Transport:
         return wait > LONGEST_WAIT or elapsed + wait > self._timeouts.total
 
     def _tell(self, request: Request, state: tenacity.RetryCallState) -> None:
-        self._say_wait(
-            request, state.upcoming_sleep, f"{_error_of(state)}", state.attempt_number + 1
-        )
+        what, why = f"{request.method} {request.path}", f"{_error_of(state)}"
+        self._say_wait(what, state.upcoming_sleep, why, state.attempt_number + 1)
 
-    def _say_wait(self, request: Request, wait: float, why: str, attempt: int = 1) -> None:
+    def _say_wait(self, what: str, wait: float, why: str, attempt: int = 1) -> None:
         if wait > _WORTH_A_LINE:
-            self._announce(
-                f"waiting {wait:.0f} s before try {attempt} of {request.method} {request.path}: "
-                f"{why}"
-            )
+            self._announce(f"waiting {wait:.0f} s before try {attempt} of {what}: {why}")
 
     def _give_up(self, request: Request, state: tenacity.RetryCallState, started: float) -> Answer:
         error = _error_of(state)

@@ -1,15 +1,22 @@
-"""Changes of memberships, each verified where nobody else can vouch for it."""
+"""Changes of memberships: in few calls, and verified where nobody else can vouch for them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+from pulumi_mixpanel.api.batches import Batches
 from pulumi_mixpanel.api.client import Client
 from pulumi_mixpanel.api.errors import HTTP_SERVER_ERROR, MixpanelError, Refused, StatusError
-from pulumi_mixpanel.api.models import BUILT_IN_ROLES, Member
+from pulumi_mixpanel.api.models import BUILT_IN_ROLES, Grant, Member
 from pulumi_mixpanel.api.reads import Reads, says_not_found
 
 _BAD_REQUEST = 400
+
+Addition = tuple[int, Grant]
+"""An account and what it is given."""
+
+Removal = tuple[int, int]
+"""An account and the project that it leaves."""
 
 
 class Writes:
@@ -29,6 +36,30 @@ class Writes:
         self._organization_id = organization_id
         self._reads = reads
         self._is_new = is_new
+        path = f"/organizations/{organization_id}/service-accounts"
+        self._additions: Batches[Addition] = Batches(
+            client.clock,
+            lambda: client.take_turn(f"POST {path}/add-to-project"),
+            _is_one_addition,
+            self._send_additions,
+        )
+        self._removals: Batches[Removal] = Batches(
+            client.clock,
+            lambda: client.take_turn(f"POST {path}/remove-from-project"),
+            lambda items, item: item not in items,
+            self._send_removals,
+        )
+
+    def _send_additions(self, items: Sequence[Addition]) -> None:
+        accounts = list(dict.fromkeys(account for account, _ in items))
+        grants = list(dict.fromkeys(grant for _, grant in items))
+        self._client.add_to_projects(self._organization_id, accounts, grants)
+
+    def _send_removals(self, items: Sequence[Removal]) -> None:
+        removals: dict[int, list[int]] = {}
+        for account, project in items:
+            removals.setdefault(project, []).append(account)
+        self._client.remove_from_projects(self._organization_id, removals)
 
     def set_role(self, service_account_id: int, project_id: int, role: str) -> str | None:
         """Give an account a role in a project, whatever role it had there before.
@@ -87,7 +118,11 @@ class Writes:
     def _add(self, service_account_id: int, project_id: int, role: str) -> StatusError | None:
         """Add; return the refusal of a server that may only mean "is already there"."""
         try:
-            self._client.add_to_project(self._organization_id, service_account_id, project_id, role)
+            addition = service_account_id, Grant(project_id=project_id, role=role)
+            if self._client.dialect.batches:
+                self._additions.run(addition)
+            else:
+                self._send_additions([addition])
         except StatusError as error:
             if not _may_mean_no_change(error):
                 raise
@@ -99,7 +134,11 @@ class Writes:
     def remove(self, service_account_id: int, project_id: int) -> None:
         """Take an account out of a project; that it is not there counts as done, when proven."""
         try:
-            self._client.remove_from_project(self._organization_id, service_account_id, project_id)
+            removal = service_account_id, project_id
+            if self._client.dialect.batches:
+                self._removals.run(removal)
+            else:
+                self._send_removals([removal])
         except StatusError as error:
             if says_not_found(error):
                 self._reads.require_proof(
@@ -116,6 +155,19 @@ class Writes:
         self._reads.forget_grants(service_account_id, project_id)
         rows = self._reads.rows(service_account_id, project_id)
         return next((row for row in rows if row.is_individual), None)
+
+
+def _is_one_addition(items: Sequence[Addition], item: Addition) -> bool:
+    """Tell whether a call, which is a cross product, can make just these additions and one more.
+
+    So either all are of one account, in several projects, or all have one project and role.
+    """
+    account, grant = item
+    one_account = all(
+        other == account and there.project_id != grant.project_id for other, there in items
+    )
+    one_grant = all(other != account and there == grant for other, there in items)
+    return one_account or one_grant
 
 
 def same_role(one: str, other: str) -> bool:

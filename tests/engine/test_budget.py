@@ -1,0 +1,154 @@
+"""How many calls whole operations cost, counted by the emulator: the table of docs/performance.md."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from tests.engine.harness import Stack
+
+from pulumi_mixpanel.emulator import Emulator
+
+A, P, M = 20, 20, 60
+
+WITH_PROJECTS = f"""
+    for number in range({A}):
+        ServiceAccount(f"a{{number}}", projects=[
+            {{"project_id": 2001 + (number * 3 + at) % {P}, "role": "analyst"}} for at in range(3)])
+"""
+MEMBERSHIPS = """
+    for at in range(3):
+        ProjectMembership(f"m{{number}}-{{at}}", {account}, role="analyst",
+                          project_id=2001 + (number * 3 + at) % {projects}{opts})
+"""
+ACCOUNTS = """
+opts = pulumi.ResourceOptions({opts})
+for number in range({accounts}):
+    bot = ServiceAccount(f"a{{number}}", opts=opts)
+"""
+
+
+def program(account: str = "service_account=bot", opts: str = "") -> str:
+    """Write a program of accounts with a membership resource for each of three projects."""
+    given = ", opts=opts" if opts else ""
+    return ACCOUNTS.format(opts=opts, accounts=A) + MEMBERSHIPS.format(
+        account=account, projects=P, opts=given
+    )
+
+
+def calls(emulator: Emulator) -> int:
+    """Count the calls since the last count."""
+    count = len(emulator.calls())
+    emulator.forget_calls()
+    return count
+
+
+def test_accounts_with_projects(emulator: Emulator, stack: Stack) -> None:
+    """One list and one call an account; nothing without a change; one list for many reads."""
+    stack.write(WITH_PROJECTS)
+    stack.preview()
+    assert calls(emulator) == 0
+    stack.up()
+    assert calls(emulator) == A + 1
+    stack.preview("--expect-no-changes")
+    stack.up("--expect-no-changes")
+    assert calls(emulator) == 0
+    stack.refresh()
+    assert calls(emulator) <= 2 + P
+    stack.destroy()
+    assert calls(emulator) <= A + 2
+
+
+def test_accounts_with_membership_resources(emulator: Emulator, stack: Stack) -> None:
+    """At most one call more for each; destroying both costs the accounts alone."""
+    stack.write(program())
+    stack.up()
+    assert calls(emulator) <= A + 1 + M
+    stack.refresh()
+    assert calls(emulator) <= 2 + P
+    stack.destroy()
+    assert calls(emulator) <= A + 2
+
+
+def test_under_a_rate_limit_memberships_go_out_together(stack: Stack) -> None:
+    """What has to wait anyway takes company along."""
+    with Emulator(rate_limit="20/second") as limited:
+        stack.env = limited.env
+        stack.write(program())
+        stack.up()
+        assert calls(limited) <= A + 1 + 0.7 * M
+
+
+@pytest.mark.parametrize(
+    ("opts", "parallel", "most"),
+    [
+        ("", "8", 0.7),
+        ('provider=Provider("wide", concurrency=32)', "32", 0.3),
+    ],
+    ids=["four threads", "thirty-two"],
+)
+def test_memberships_alone_are_destroyed_together(
+    stack: Stack, opts: str, parallel: str, most: float
+) -> None:
+    """A removal takes any set of memberships."""
+    with Emulator(latency_ms=100) as slow:
+        stack.env = slow.env
+        stack.write(program("service_account_id=bot.service_account_id", opts))
+        stack.up("--parallel", parallel)
+        calls(slow)
+        stack.write(ACCOUNTS.format(opts=opts, accounts=A))
+        stack.up("--parallel", parallel)
+        assert calls(slow) <= most * M
+
+
+def test_under_nested(nested_emulator: Emulator, make_stack: Callable[..., Stack]) -> None:
+    """Nothing is batched there; a refresh reads the accounts once and each one's projects."""
+    stack = make_stack(nested_emulator.env)
+    stack.config("mixpanel:dialect", "nested")
+    stack.write(program())
+    stack.up()
+    assert calls(nested_emulator) <= A + 1 + M
+    stack.refresh()
+    assert calls(nested_emulator) <= 2 + A
+    stack.destroy()
+    assert calls(nested_emulator) <= A + 2
+
+
+def test_a_stack_with_one_account_reads_that_account(emulator: Emulator, stack: Stack) -> None:
+    """And not the whole organization."""
+    emulator.reset(accounts=500)
+    stack.write('ServiceAccount("export")')
+    stack.up()
+    calls(emulator)
+    stack.refresh()
+    (call,) = emulator.calls()
+    assert call["path"].rsplit("/", 1)[1].isdigit()
+
+
+def test_a_role_change_is_verified_from_one_list_a_project(
+    emulator: Emulator, stack: Stack
+) -> None:
+    """At most an add for each and a list for each write that the list has to tell of."""
+    stack.write(program())
+    stack.up()
+    calls(emulator)
+    stack.write(program().replace("analyst", "admin"))
+    stack.up()
+    assert calls(emulator) <= 2 * M
+
+
+@pytest.mark.parametrize(
+    ("opts", "at_once"),
+    [("", 4), ('provider=Provider("wide")', 16), ('provider=Provider("wide", concurrency=9)', 9)],
+)
+def test_the_pool_is_as_wide_as_asked_for(stack: Stack, opts: str, at_once: int) -> None:
+    """Four threads by default, sixteen under an explicit provider, or what it says."""
+    with Emulator(latency_ms=700) as slow:
+        stack.env = slow.env
+        stack.write(ACCOUNTS.format(opts=opts, accounts=A))
+        stack.up("--parallel", "64")
+        creates = [call for call in slow.calls() if call["method"] == "POST"]
+        under_way = max(
+            sum(0 <= call["at"] - other["at"] < 0.69 for other in creates) for call in creates
+        )
+        assert under_way == at_once
