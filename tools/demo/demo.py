@@ -16,6 +16,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
+from typing import NoReturn
 
 from pulumi_mixpanel.emulator import Emulator
 
@@ -29,7 +30,7 @@ def say(text: str) -> None:
     print(f"\n── {text}", flush=True)
 
 
-def fail(text: str) -> None:
+def fail(text: str) -> NoReturn:
     """Stop: a step did not show what it should."""
     sys.exit(f"script/demo failed: {text}")
 
@@ -47,9 +48,8 @@ def environment(emulator: Emulator | None) -> dict[str, str]:
 
 
 def run(env: Mapping[str, str], *arguments: str, quiet: bool = False) -> str:
-    """Run Pulumi as a user would, showing the command and what it prints."""
-    if not quiet:
-        print(f"\n$ pulumi {shlex.join(arguments)}", flush=True)
+    """Run Pulumi as a user would, showing the command and, unless quiet, what it prints."""
+    print(f"\n$ pulumi {shlex.join(arguments)}", flush=True)
     answer = subprocess.run(
         ["pulumi", *arguments, "--non-interactive"],
         cwd=ROOT,
@@ -89,9 +89,11 @@ def expect(found: bool, text: str) -> None:  # noqa: FBT001 (reads as a sentence
 def show(emulator: Emulator) -> None:
     """Walk through the main job."""
     env = environment(emulator)
+    say("A stack on a local backend, beside a local Mixpanel")
     run(env, "stack", "init", STACK, quiet=True)
     say("What would be made: a preview, as in a pull request")
-    run(env, "preview", "--diff")
+    planned = run(env, "preview", "--diff")
+    expect("3 to create" in planned, "the preview does not plan a stack, an account, a membership")
     say("Make it")
     made = run(env, "up", "--yes", "--skip-preview")
     expect("[secret]" in made, "the secret is not shown as [secret]")
@@ -107,7 +109,7 @@ def show(emulator: Emulator) -> None:
     run(env, "up", "--yes", "--skip-preview", "--diff")
     rows = [row for row in emulator.state()["memberships"] if row["account"] == account["id"]]
     expect([row["role"] for row in rows] == ["analyst"], "up did not put the role right")
-    say("The secret out of the stack really logs in")
+    say("The secret out of the stack (not shown here) really logs in")
     outputs = json.loads(run(env, "stack", "output", "--json", "--show-secrets", quiet=True))
     username, secret = outputs["username"], outputs["secret"]
     expect(logs_in(emulator, username, secret), "the secret out of the stack does not log in")
@@ -128,8 +130,9 @@ export PULUMI_BACKEND_URL=file://{shlex.quote(str(FOLDER))}/state
 export PULUMI_CONFIG_PASSPHRASE='only for the demo' PULUMI_STACK={STACK}
 script/pulumi up
 
-── Take it down
+── Take it down, after stopping the emulator if you started it by hand
 
+kill %1
 script/demo down
 """
     )
@@ -137,7 +140,11 @@ script/demo down
 
 def same_emulator() -> Emulator:
     """Open the emulator of the last demo, where it listened: the stack records the host."""
-    return Emulator(db=FOLDER / "emulator.sqlite", port=int((FOLDER / "port").read_text()))
+    port = int((FOLDER / "port").read_text())
+    try:
+        return Emulator(db=FOLDER / "emulator.sqlite", port=port)
+    except OSError as error:
+        fail(f"port {port}: {error}. If you started the emulator by hand, stop it first (kill %1)")
 
 
 def main(arguments: list[str]) -> int:

@@ -45,7 +45,7 @@ def say(line: str) -> None:
 def on_path() -> Path | None:
     """Find an engine on PATH that is new enough."""
     found = shutil.which("pulumi")
-    if found is None:
+    if found is None or ROOT in Path(found).parents:  # script/pulumi would ask us again
         return None
     answer = subprocess.run([found, "version"], capture_output=True, text=True, check=False)
     match = re.match(r"v(\d+)\.(\d+)\.", answer.stdout)
@@ -77,15 +77,21 @@ def alive(what: str, usual: str) -> Iterator[None]:
 
 
 def run_go(module: str, *arguments: str) -> str:
-    """Run Go in one of the pinned modules beside this file."""
+    """Run Go in one of the pinned modules beside this file, whatever workspace is around it."""
     answer = subprocess.run(
-        ["go", *arguments], cwd=HERE / module, text=True, check=True, stdout=subprocess.PIPE
+        ["go", *arguments],
+        cwd=HERE / module,
+        env={**os.environ, "GOWORK": "off"},
+        text=True,
+        check=True,
+        stdout=subprocess.PIPE,
     )
     return answer.stdout
 
 
-def build(folder: Path) -> None:
+def build(folder: Path) -> Path:
     """Build the engine and its Python language host from their published modules."""
+    folder.mkdir(parents=True)
     version = f"-X {_SDK}/go/common/version.Version=v{VERSION}"
     with alive("building the Pulumi engine", "3 to 5 minutes on two cores, seconds when cached"):
         run_go("cli", "build", "-ldflags", version, "-o", str(folder / "pulumi"), _CLI)
@@ -96,9 +102,10 @@ def build(folder: Path) -> None:
     for tool in ("cmd/pulumi-language-python-exec", "dist/pulumi-resource-pulumi-python"):
         copied = shutil.copy(module / "python" / tool, folder)
         Path(copied).chmod(0o755)
+    return folder
 
 
-def install(folder: Path) -> None:
+def install(folder: Path) -> Path:
     """Let the official installer fetch the engine."""
     code = (
         "import sys, semver; from pulumi.automation import PulumiCommand; "
@@ -106,7 +113,22 @@ def install(folder: Path) -> None:
     )
     with alive("installing the Pulumi engine", "half a minute"):
         root = str(folder.parent)
-        subprocess.run([sys.executable, "-c", code, root, VERSION], check=True, stdout=sys.stderr)
+        command = [sys.executable, "-c", code, root, VERSION]
+        answer = subprocess.run(command, capture_output=True, text=True, check=False)
+        if answer.returncode:
+            reason = answer.stderr.strip().rpartition("\n")[2]
+            raise OSError(f"The official installer failed: {reason}")
+    return folder
+
+
+def build_or_install(scratch: Path) -> Path:
+    """Build with Go where there is one that can; else install."""
+    if shutil.which("go"):
+        try:
+            return build(scratch / "built" / "bin")
+        except subprocess.CalledProcessError:
+            say("Go could not build it (see above): trying the official installer instead")
+    return install(scratch / "installed" / "bin")
 
 
 def make() -> Path:
@@ -116,10 +138,7 @@ def make() -> Path:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (FOLDER / "pulumi").exists():
             with tempfile.TemporaryDirectory(dir=FOLDER.parent.parent) as scratch:
-                made = Path(scratch) / "made" / "bin"
-                made.mkdir(parents=True)
-                (build if shutil.which("go") else install)(made)
-                made.parent.rename(FOLDER.parent)
+                build_or_install(Path(scratch)).parent.rename(FOLDER.parent)
     return FOLDER
 
 
@@ -127,7 +146,7 @@ def main() -> int:
     """Print the folder that holds the engine."""
     try:
         folder = on_path() or make()
-    except (subprocess.CalledProcessError, OSError) as error:
+    except OSError as error:
         say(f"{error}\n{_HOW_TO}")
         return 1
     if not os.access(folder / "pulumi", os.X_OK):

@@ -17,9 +17,13 @@ from pulumi_mixpanel.api.errors import HTTP_SERVER_ERROR, MixpanelError, StatusE
 T = TypeVar("T")
 
 LARGEST_GROUP = 50
-_LINGER_SHARE, _LONGEST_LINGER = 0.04, 0.025
-"""A change waits for company for at most this share of what a call takes, and these seconds: what
-the bench shows to cost nothing that can be measured (docs/performance.md)."""
+LONELY_AFTER = 0.2
+"""Seconds without any change after which the next one counts as alone, and waits for nobody."""
+
+_LINGER_A_CALLER, _SHORTEST_LINGER = 0.002, 0.015
+"""In company a change waits this many seconds for others, more where more can come at once. The
+engine sends changes one after the other, a checkpoint apart, and goes on sending meanwhile, so that
+this costs less than the bench can tell from noise (docs/performance.md)."""
 
 
 class _Group(Generic[T]):
@@ -37,6 +41,7 @@ class Batches(Generic[T]):
         take_turn: Waits for the rate limit.
         fits: Tells whether a change fits into one call with others.
         send: Sends one call for changes that fit.
+        callers: How many threads may come at once.
     """
 
     def __init__(
@@ -45,6 +50,7 @@ class Batches(Generic[T]):
         take_turn: Callable[[], None],
         fits: Callable[[Sequence[T], T], bool],
         send: Callable[[Sequence[T]], None],
+        callers: int,
     ) -> None:
         self._clock = clock
         self._take_turn = take_turn
@@ -52,8 +58,9 @@ class Batches(Generic[T]):
         self._send = send
         self._lock = threading.Lock()
         self._open: list[_Group[T]] = []
-        self._took = 0.0
-        self._in_company = False
+        self._linger = max(_SHORTEST_LINGER, _LINGER_A_CALLER * callers)
+        self._running = 0
+        self._last = float("-inf")
 
     def run(self, item: T) -> None:
         """Make a change, alone or in company.
@@ -62,10 +69,15 @@ class Batches(Generic[T]):
             MixpanelError: It was not made.
         """
         group, leads = self._join(item)
-        if leads:
-            self._lead(group)
-        else:
-            group.done.wait()
+        try:
+            if leads:
+                self._lead(group)
+            else:
+                group.done.wait()
+        finally:
+            with self._lock:
+                self._running -= 1
+                self._last = self._clock.monotonic()
         if group.error is None:
             return
         if len(group.items) == 1 or not _may_be_one_member_s(group.error):
@@ -74,26 +86,22 @@ class Batches(Generic[T]):
 
     def _join(self, item: T) -> tuple[_Group[T], bool]:
         with self._lock:
+            self._running += 1
             for group in self._open:
                 if len(group.items) < LARGEST_GROUP and self._fits(group.items, item):
                     group.items.append(item)
                     return group, False
             group = _Group(item)
-            self._in_company = self._in_company or bool(self._open)
             self._open.append(group)
             return group, True
 
     def _lead(self, group: _Group[T]) -> None:
         try:
             self._take_turn()
-            if self._in_company:
-                self._clock.sleep(min(_LINGER_SHARE * self._took, _LONGEST_LINGER))
+            self._wait_for_company()
             with self._lock:
                 self._open.remove(group)
-                self._in_company = len(group.items) > 1 or bool(self._open)
-            started = self._clock.monotonic()
             self._send(group.items)
-            self._took = self._clock.monotonic() - started
         except MixpanelError as error:
             group.error = error
         finally:
@@ -101,6 +109,11 @@ class Batches(Generic[T]):
                 if group in self._open:
                     self._open.remove(group)
             group.done.set()
+
+    def _wait_for_company(self) -> None:
+        alone = self._running == 1 and self._clock.monotonic() - self._last > LONELY_AFTER
+        if not alone:
+            self._clock.sleep(self._linger)
 
 
 def _may_be_one_member_s(error: MixpanelError) -> bool:

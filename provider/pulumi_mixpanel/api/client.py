@@ -71,6 +71,7 @@ class Client:
         )
         self.dialect = DIALECTS[dialect](self._transport.send)
         self.username = credentials.username
+        self.connections = connections
         self.base_url = self._transport.base_url
         self.clock = clock
         self.announce = announce

@@ -42,12 +42,14 @@ class Writes:
             lambda: client.take_turn(f"POST {path}/add-to-project"),
             _is_one_addition,
             self._send_additions,
+            client.connections,
         )
         self._removals: Batches[Removal] = Batches(
             client.clock,
             lambda: client.take_turn(f"POST {path}/remove-from-project"),
             lambda items, item: item not in items,
             self._send_removals,
+            client.connections,
         )
 
     def _send_additions(self, items: Sequence[Addition]) -> None:

@@ -19,7 +19,8 @@ from pulumi_mixpanel.configuration import (
 )
 from pulumi_mixpanel.resources.values import Checked, Inputs, State, Unknown, check_number
 
-_CONNECTIONS = 64
+_CONNECTIONS = 4
+"""As many as the host has threads by default."""
 
 
 @dataclass
@@ -87,7 +88,7 @@ class Context:
                 self.configuration.login(),
                 dialect=self.configuration.dialect,
                 timeouts=self.configuration.timeouts,
-                connections=_CONNECTIONS,
+                connections=self.configuration.concurrency or _CONNECTIONS,
                 clock=self.clock,
                 announce=self.announce,
             )
