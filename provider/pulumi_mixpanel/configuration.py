@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pulumi_mixpanel.api.client import DIALECTS
 from pulumi_mixpanel.api.errors import ConfigurationError
 from pulumi_mixpanel.api.models import Credentials, Secret
-from pulumi_mixpanel.api.transport import REGIONS, Timeouts, check_base_url
+from pulumi_mixpanel.api.wire import REGIONS, Timeouts, check_base_url
 
 NAMESPACE = "mixpanel"
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import signal
 import subprocess
 import time
@@ -44,9 +46,23 @@ def start_up(emulator: Emulator, stack: Stack) -> subprocess.Popen[str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        start_new_session=True,
     )
     wait_for(lambda: any(call["method"] == "POST" for call in emulator.calls()))
     return process
+
+
+def end_session(process: subprocess.Popen[str]) -> None:
+    """End what a killed engine left running: its plugins are in groups of their own."""
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError, IndexError):
+            pid, session = (
+                int(status.parent.name),
+                int(status.read_text().rsplit(")", 1)[1].split()[3]),
+            )
+            if session == process.pid:
+                os.kill(pid, signal.SIGKILL)
+    process.communicate(timeout=60)
 
 
 def test_one_interrupt_lets_the_create_end(emulator: Emulator, stack: Stack) -> None:
@@ -76,8 +92,8 @@ def test_a_killed_engine_leaves_an_orphan_that_is_named_and_offered(
     emulator.faults([{**CREATES, "kind": "latency", "seconds": 2, "times": 1}])
     process = start_up(emulator, stack)
     process.kill()
-    process.communicate(timeout=60)
     wait_for(lambda: "bot" in made(emulator))
+    end_session(process)
     (orphan,) = [row for row in emulator.state()["accounts"] if row["name"] == "bot"]
 
     stack.run("cancel", "--yes")

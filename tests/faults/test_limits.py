@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from pulumi_mixpanel.api import Client, Credentials, Secret
 from pulumi_mixpanel.api.organization import Organization
-from pulumi_mixpanel.api.transport import Timeouts
+from pulumi_mixpanel.api.wire import Timeouts
 from pulumi_mixpanel.emulator import Emulator
 
 
@@ -30,13 +29,11 @@ def test_all_come_through_twenty_calls_a_second(threads: int) -> None:
                 one.writes.set_role(account, project, "analyst")
             return account
 
-        started = time.monotonic()
         with ThreadPoolExecutor(threads) as pool:
             made = set(pool.map(make, range(100)))
         assert len(made) == 100
-        assert time.monotonic() - started > 10  # the limit was really met
         state = emulator.state()
         rows = [row for row in state["memberships"] if row["account"] in made]
         assert len(rows) == 300
         refused = [call for call in emulator.calls() if call["status"] == 429]
-        assert len(refused) <= 3 * threads
+        assert 0 < len(refused) <= 3 * threads  # the limit was really met, and few times

@@ -7,7 +7,7 @@ import pickle
 import pytest
 
 from pulumi_mixpanel.api import ConfigurationError, Credentials, Secret
-from pulumi_mixpanel.api.transport import check_base_url
+from pulumi_mixpanel.api.wire import check_base_url
 from pulumi_mixpanel.configuration import Configuration, Place, resolve
 
 LOGIN = {

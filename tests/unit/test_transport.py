@@ -18,7 +18,8 @@ from pulumi_mixpanel.api import (
     Secret,
     StatusError,
 )
-from pulumi_mixpanel.api.transport import Request, Timeouts, Transport
+from pulumi_mixpanel.api.transport import Transport
+from pulumi_mixpanel.api.wire import Request, Timeouts
 
 LOGIN = Credentials(username="bot.1a2b3c.mp-service-account", secret=Secret("pâss:wörd"))
 OK: Reply = (200, {}, b"{}")

@@ -23,7 +23,7 @@ from pulumi_mixpanel.api.models import (
     Project,
     Secret,
 )
-from pulumi_mixpanel.api.transport import REGIONS, Timeouts
+from pulumi_mixpanel.api.wire import REGIONS, Timeouts
 
 __all__ = [
     "REGIONS",

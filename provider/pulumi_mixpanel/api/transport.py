@@ -6,11 +6,9 @@ The only module that knows requests, and the one place where its exceptions beco
 from __future__ import annotations
 
 import base64
-import ipaddress
 import re
 import threading
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import timezone
 from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
@@ -27,7 +25,6 @@ from pulumi_mixpanel.api.clock import SYSTEM_CLOCK, Clock
 from pulumi_mixpanel.api.errors import (
     HTTP_SERVER_ERROR,
     HTTP_TOO_MANY_REQUESTS,
-    ConfigurationError,
     GaveUp,
     MalformedAnswer,
     NoAnswer,
@@ -37,13 +34,14 @@ from pulumi_mixpanel.api.errors import (
 )
 from pulumi_mixpanel.api.limiter import Limiter
 from pulumi_mixpanel.api.models import Credentials
-
-REGIONS: Mapping[str, str] = {
-    "us": "https://mixpanel.com/api/app",
-    "eu": "https://eu.mixpanel.com/api/app",
-    "in": "https://in.mixpanel.com/api/app",
-}
-"""Base URL of each data residency region (grade D; document 000 names us and eu)."""
+from pulumi_mixpanel.api.wire import (
+    CREATE_TIMEOUT,
+    Answer,
+    Request,
+    Timeouts,
+    check_base_url,
+    is_loopback,
+)
 
 LARGEST_ANSWER = 64 * 1024 * 1024
 """Bytes; no list of service accounts comes near."""
@@ -51,12 +49,6 @@ LARGEST_ANSWER = 64 * 1024 * 1024
 LONGEST_WAIT = 60.0
 """Seconds; a server that asks for more than this is not waited for."""
 
-CREATE_TIMEOUT = 150.0
-"""Seconds that a create waits at least for its answer: the server's own deadline is about 120 s
-(wire.md, fact 8), so that a time-out is never ours."""
-
-_LOOPBACK_4 = ipaddress.ip_network("127.0.0.0/8")
-_LOOPBACK_6 = ipaddress.ip_address("::1")
 _TRIES_TO_CONNECT = 4
 _FIRST_BACKOFF, _LONGEST_BACKOFF = 0.5, 30.0
 _WORTH_A_LINE = 2.0
@@ -64,133 +56,6 @@ _REDIRECTS = 3
 _CHUNK = 64 * 1024
 _LONGEST_QUOTE = 500
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069]+")
-
-
-@dataclass(frozen=True)
-class Timeouts:
-    """How long to wait, in seconds.
-
-    Attributes:
-        connect: For a connection; default 10.
-        read: For the next bytes of an answer; default 150. A create waits at least 150.
-        total: For an operation with all its tries and the waits between them; default 180.
-    """
-
-    connect: float = 10.0
-    read: float = CREATE_TIMEOUT
-    total: float = 180.0
-
-
-@dataclass(frozen=True)
-class Request:
-    """What a dialect asks the transport to send.
-
-    Attributes:
-        method: The HTTP method.
-        path: The path below the base URL, beginning with a slash.
-        body: What becomes the JSON body; None for no body.
-        idempotent: Whether it may be sent again when nobody knows what became of it.
-        creates: Whether its answer holds a secret: then no part of the answer is ever quoted.
-    """
-
-    method: str
-    path: str
-    body: object = None
-    idempotent: bool = True
-    creates: bool = False
-
-
-@dataclass(frozen=True)
-class Answer:
-    """The whole body of an answer that says yes.
-
-    Attributes:
-        request: What it answers.
-        content: The bytes.
-        content_type: The header, for messages.
-    """
-
-    request: Request
-    content: bytes
-    content_type: str
-
-    def __repr__(self) -> str:
-        return f"Answer({self.request.method} {self.request.path}, {len(self.content)} bytes)"
-
-    def malformed(self, problem: str) -> MalformedAnswer:
-        """Make the error for an answer that is not what the call promises.
-
-        Args:
-            problem: What is wrong; left out for the answer to a create.
-        """
-        what = f"answered {self.content_type} of {len(self.content)} bytes"
-        detail = "" if self.request.creates else f" ({problem})"
-        return MalformedAnswer(
-            self.request.method,
-            self.request.path,
-            f"{what}, not what this API describes{detail}.",
-        )
-
-
-def is_loopback(host: str) -> bool:
-    """Tell whether a host, parsed out of a URL, is this machine itself."""
-    if host.lower() == "localhost":
-        return True
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return address in _LOOPBACK_4 or address == _LOOPBACK_6
-
-
-def check_base_url(text: str) -> str:
-    """Accept a base URL, or say what is wrong with it.
-
-    Args:
-        text: `https://host[:port][/path]`, or `http://…` on loopback.
-
-    Returns:
-        The URL without a trailing slash, scheme and host in lower case.
-
-    Raises:
-        ConfigurationError: It is neither, or has user information, a query or a fragment.
-    """
-    refusal = _problem_of_base_url(text)
-    if refusal:
-        raise ConfigurationError(f"The base URL {_without_user(text)!r} is refused: {refusal}")
-    parts = urlsplit(text)
-    return (
-        parts._replace(scheme=parts.scheme.lower(), netloc=parts.netloc.lower())
-        .geturl()
-        .rstrip("/")
-    )
-
-
-def _problem_of_base_url(text: str) -> str | None:  # noqa: PLR0911 (one return a problem)
-    if not re.fullmatch(r"[!-~]+", text) or "\\" in text:
-        return "it has white space, a backslash or letters that no URL may have."
-    try:
-        parts = urlsplit(text)
-        host, _ = parts.hostname or "", parts.port
-    except ValueError:
-        return "it is no URL."
-    if "@" in parts.netloc:
-        return "it has user information before the host; credentials are configured apart."
-    if "?" in text or "#" in text:
-        return "it has a query or a fragment."
-    if not host or parts.scheme not in ("http", "https"):
-        return "it must be https://host/path, or http://localhost:port/path for a local server."
-    if parts.scheme == "http" and not is_loopback(host):
-        return (
-            f"http is for loopback alone (localhost, 127.0.0.0/8, ::1) and {host} is not: the "
-            "credentials would cross the network in clear. Use https."
-        )
-    return None
-
-
-def _without_user(text: str) -> str:
-    """Cut user information out of a URL that goes into a message: it may be a password."""
-    return re.sub(r"//[^/]*@", "//[…]@", text)
 
 
 class Transport:
@@ -212,7 +77,7 @@ class Transport:
         base_url: str,
         credentials: Credentials,
         *,
-        timeouts: Timeouts = Timeouts(),
+        timeouts: Timeouts = Timeouts(),  # noqa: B008 (frozen)
         connections: int = 16,
         clock: Clock = SYSTEM_CLOCK,
         announce: Callable[[str], None] = lambda _line: None,
@@ -517,6 +382,3 @@ def _vendor_error(content: bytes) -> str | None:
         return None
     text = _CONTROL.sub(" ", document.error).strip()
     return text if len(text) <= _LONGEST_QUOTE else text[:_LONGEST_QUOTE] + "…"
-
-
-__all__ = ["Answer", "Request", "Timeouts", "Transport", "check_base_url", "is_loopback"]

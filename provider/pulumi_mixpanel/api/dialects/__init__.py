@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Protocol
 
 from pulumi_mixpanel.api.models import Account, CreatedAccount, Grant, Me, Member
-from pulumi_mixpanel.api.transport import Answer, Request
+from pulumi_mixpanel.api.wire import Answer, Request
 
 Send = Callable[[Request], Answer]
 

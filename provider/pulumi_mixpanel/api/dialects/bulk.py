@@ -31,7 +31,7 @@ from pulumi_mixpanel.api.models import (
     format_instant,
     name_of,
 )
-from pulumi_mixpanel.api.transport import Answer, Request
+from pulumi_mixpanel.api.wire import Answer, Request
 
 
 class Bulk:

@@ -15,7 +15,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from pulumi_mixpanel.api.models import Me, Project, parse_instant
-from pulumi_mixpanel.api.transport import Answer, Request
+from pulumi_mixpanel.api.wire import Answer, Request
 
 T = TypeVar("T")
 

@@ -26,7 +26,7 @@ from pulumi_mixpanel.api.models import (
     Secret,
     name_of,
 )
-from pulumi_mixpanel.api.transport import Answer, Request
+from pulumi_mixpanel.api.wire import Answer, Request
 
 
 class Nested:

@@ -1,0 +1,29 @@
+"""The public interface as type checkers see it: checked by mypy, never run."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pulumi
+
+from pulumi_mixpanel import ProjectMembership, ProjectRole, Provider, ServiceAccount
+
+number: pulumi.Output[int] = pulumi.Output.from_input(1)
+provider = Provider("emea", organization_id=number, region="eu", secret="x")
+role: ProjectRole = {"project_id": number, "role": "analyst"}
+account = ServiceAccount(
+    "export",
+    name=pulumi.Output.from_input("name"),
+    expires=datetime.now().astimezone(),
+    projects=[role, {"project_id": 1, "role": "admin"}],
+    opts=pulumi.ResourceOptions(provider=provider),
+)
+secret: pulumi.Output[str | None] = account.secret
+organization: pulumi.Output[int] = account.organization_id
+ProjectMembership("one", service_account=account, project_id=1, role="analyst")
+ProjectMembership("two", service_account_id=number, project_id=number, role="analyst")
+
+ServiceAccount("positional", "name")  # type: ignore[call-arg]
+ServiceAccount("wrong", name=3)  # type: ignore[arg-type]
+ServiceAccount("wrong", projects=[{"project": 1}])  # type: ignore[list-item]
+ProjectMembership("missing", service_account_id=1, project_id=1)  # type: ignore[call-arg]
