@@ -26,7 +26,13 @@ def main() -> None:
 
 
 @main.command()
-@click.option("--port", default=0, show_default="any free one", help="Port on 127.0.0.1.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=0,
+    show_default="any free one",
+    help="Port on 127.0.0.1.",
+)
 @click.option("--db", type=click.Path(dir_okay=False), help="SQLite file that keeps the state.")
 @click.option(
     "--dialect",
@@ -36,19 +42,23 @@ def main() -> None:
     help="Which of the two descriptions of the API it speaks.",
 )
 @click.option(
-    "--latency-ms", default=0, show_default=True, help="Milliseconds a call takes longer."
+    "--latency-ms",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    help="Milliseconds a call takes longer.",
 )
 @click.option("--rate-limit", metavar="N/second|N/minute", help="Refuse more calls than that.")
 def emulator(
     port: int, db: str | None, dialect: str, latency_ms: int, rate_limit: str | None
 ) -> None:
-    r"""Run a local Mixpanel and print the variables that point a program at it.
+    """Run a local Mixpanel and print the variables that point a program at it.
 
     \b
     Example:
       pulumi-mixpanel emulator --db mixpanel.sqlite > emulator.env &
       . ./emulator.env && pulumi up
-    """
+    """  # noqa: D301 (click wants the character itself)
     try:
         from pulumi_mixpanel.emulator import Emulator  # noqa: PLC0415 (an extra)
     except ImportError as error:
@@ -61,14 +71,14 @@ def emulator(
     except (ValueError, OSError) as error:
         raise click.ClickException(str(error)) from None
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    with local:
-        for name, value in local.env.items():
-            click.echo(f"export {name}={shlex.quote(value)}")
-        click.echo(f"listening on {local.base_url}; Ctrl-C stops it", err=True)
-        try:
+    try:
+        with local:
+            for name, value in local.env.items():
+                click.echo(f"export {name}={shlex.quote(value)}")
+            click.echo(f"listening on {local.base_url}; Ctrl-C stops it", err=True)
             local.wait()
-        except KeyboardInterrupt:
-            click.echo("stopped", err=True)
+    except KeyboardInterrupt:
+        click.echo("stopped", err=True)
 
 
 @main.command()
@@ -90,7 +100,7 @@ def emulator(
     help="Which description of the API the server speaks.",
 )
 def report(exports: tuple[Path, ...], dialect: str, *, delete: bool) -> None:
-    r"""List the accounts that killed runs left behind.
+    """List the accounts that killed runs left behind.
 
     These are the accounts that a pending create of the exports asked for: of its name, made within
     an hour of it, by the login at hand, never used, and held by no resource. Organization and login
@@ -103,7 +113,7 @@ def report(exports: tuple[Path, ...], dialect: str, *, delete: bool) -> None:
 
     \b
     Exit status: 0 none, 1 an error, 3 there are some (and not all were deleted).
-    """
+    """  # noqa: D301 (click wants the character itself)
     if dialect == "nested":
         raise click.ClickException(
             "under the dialect `nested` nobody tells who made an account, so none can be called an "

@@ -112,7 +112,7 @@ def test_without_an_organization_up_names_all_the_places(emulator: Emulator, sta
         ),
         (
             [{"kind": "html"}],
-            f"Creating a ServiceAccount: GET {ACCOUNTS} answered text/html; charset=utf-8 of 79 bytes, "
+            f"Creating a ServiceAccount: GET {ACCOUNTS} answered 200: text/html; charset=utf-8 of 79 bytes, "
             "not what this API describes (no JSON object).",
         ),
         (
@@ -122,7 +122,7 @@ def test_without_an_organization_up_names_all_the_places(emulator: Emulator, sta
         ),
         (
             [{"kind": "switch", "name": "pagination", "value": "next"}],
-            f"Creating a ServiceAccount: GET {ACCOUNTS} answered application/json of ",
+            f"Creating a ServiceAccount: GET {ACCOUNTS} answered 200: application/json of ",
         ),
     ],
 )  # fmt: skip

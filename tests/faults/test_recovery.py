@@ -185,6 +185,29 @@ def test_threads_that_make_one_name_do_not_delete_each_other_s(bulk: World) -> N
     assert len(known) >= 7
 
 
+def test_what_this_process_made_is_never_taken_for_what_was_lost(bulk: World) -> None:
+    """The first of the name is held by a resource; the second never reached the server."""
+    one = bulk.organization()
+    first = one.create_account("bot", None, None, ()).account.id
+    bulk.emulator.faults([LOST_BEFORE])
+    second = one.create_account("bot", None, None, ()).account.id
+    assert ids(bulk) == [first, second]
+
+
+@pytest.mark.parametrize("lost", [LOST, LOST_BEFORE], ids=["after", "before"])
+def test_two_that_may_be_ours_are_both_left_alone(bulk: World, lost: dict[str, Any]) -> None:
+    """Another pipeline with the same login made accounts of that name meanwhile."""
+    one, pipeline = bulk.organization(), bulk.organization()
+    one.create_account("first", None, None, ())
+    for _ in range(2):
+        pipeline.create_account("bot", None, None, ())
+    bulk.emulator.faults([lost])
+    there = ids(bulk)
+    with pytest.raises(Refused, match="Nothing was deleted"):
+        one.create_account("bot", None, None, ())
+    assert ids(bulk)[:2] == there
+
+
 @pytest.mark.parametrize("value", ["409", "400"])
 def test_unique_names_are_told_as_such(bulk: World, value: str) -> None:
     """A second account of a name may be refused; nothing is looked for then."""

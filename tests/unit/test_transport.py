@@ -276,5 +276,5 @@ def test_nothing_shows_the_login(serve: Serve, time: FakeTime) -> None:
     assert "wörd" not in shown
     assert "hidden-value" not in shown
     assert str(error) == (
-        "POST /thing answered no content type of 25 bytes, not what this API describes."
+        "POST /thing answered 200: no content type of 25 bytes, not what this API describes."
     )

@@ -249,7 +249,7 @@ class Transport:
         content_type = _CONTROL.sub(" ", response.headers.get("Content-Type", "no content type"))
         if not response.ok:
             raise self._status_error(request, response, content, content_type)
-        return Answer(request, content, content_type)
+        return Answer(request, response.status_code, content, content_type)
 
     def _read(self, request: Request, response: requests.Response) -> bytes:
         content = bytearray()

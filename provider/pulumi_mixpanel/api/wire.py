@@ -68,11 +68,13 @@ class Answer:
 
     Attributes:
         request: What it answers.
+        status: The HTTP status.
         content: The bytes.
         content_type: The header, for messages.
     """
 
     request: Request
+    status: int
     content: bytes
     content_type: str
 
@@ -85,7 +87,7 @@ class Answer:
         Args:
             problem: What is wrong; left out for the answer to a create.
         """
-        what = f"answered {self.content_type} of {len(self.content)} bytes"
+        what = f"answered {self.status}: {self.content_type} of {len(self.content)} bytes"
         detail = "" if self.request.creates else f" ({problem})"
         return MalformedAnswer(
             self.request.method,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hmac
 import json
+import re
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timezone
 from typing import Any
@@ -17,87 +18,104 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from pulumi_mixpanel.emulator.clock import stamp
+from pulumi_mixpanel.emulator.seed import start_over
 from pulumi_mixpanel.emulator.service import Service
-from pulumi_mixpanel.emulator.store import PROJECTS, seed
 
-_LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+_LOOPBACK = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:\d+)?")
+_TARGETS = ("individual", "team", "organization")
+_OK = {"status": "ok"}
 
 Handler = Callable[[Any], Any]
 
 
 def control_routes(service: Service, token: str, calls: list[dict[str, Any]]) -> list[Route]:
     """Make the routes under `/_emulator`."""
-    store = service.store
-
-    def reset(body: Any) -> Any:  # noqa: ANN401 (JSON)
-        options = body or {}
-        unknown = set(options) - {"accounts"}
-        if unknown:
-            raise ValueError(f"reset knows accounts; {', '.join(sorted(unknown))} was given")
-        service.faults.put([])
-        service.clock.set(None)
-        calls.clear()
-        with store.changing():
-            store.clear()
-            seed(store, stamp(service.clock.now()), int(options.get("accounts", 0)))
-        return {"status": "ok"}
-
-    def state(_body: Any) -> Any:  # noqa: ANN401
-        return {
-            "accounts": [dict(row) for row in store.accounts()],
-            "memberships": [dict(row) for row in store.grants()],
-            "projects": list(PROJECTS),
-        }
-
-    def forget_calls(_body: Any) -> Any:  # noqa: ANN401
-        calls.clear()
-        return {"status": "ok"}
-
-    def put_faults(body: Any) -> Any:  # noqa: ANN401
-        service.faults.put(body)
-        return {"status": "ok"}
-
-    def put_clock(body: Any) -> Any:  # noqa: ANN401
-        service.clock.set(_instant(body["now"]))
-        return {"now": stamp(service.clock.now())}
-
-    def put_grant(body: Any) -> Any:  # noqa: ANN401
-        store.put_grant(
-            int(body["service_account_id"]),
-            int(body["project_id"]),
-            str(body["role"]),
-            str(body.get("target_type", "individual")),
-        )
-        return {"status": "ok"}
-
-    table: dict[tuple[str, str], Handler] = {
-        ("reset", "POST"): reset,
-        ("calls", "GET"): lambda _body: list(calls),
-        ("calls", "DELETE"): forget_calls,
-        ("state", "GET"): state,
-        ("faults", "GET"): lambda _body: list(service.faults.entries()),
-        ("faults", "PUT"): put_faults,
-        ("clock", "PUT"): put_clock,
-        ("grants", "PUT"): put_grant,
+    control = _Control(service, calls)
+    table: dict[str, dict[str, Handler]] = {
+        "reset": {"POST": control.reset},
+        "calls": {"GET": lambda _body: list(calls), "DELETE": control.forget_calls},
+        "state": {"GET": control.state},
+        "faults": {
+            "GET": lambda _body: list(service.faults.entries()),
+            "PUT": control.put_faults,
+        },
+        "clock": {"PUT": control.put_clock},
+        "grants": {"PUT": control.put_grant},
     }
     return [
-        Route(f"/_emulator/{name}", _guarded(token, handler), methods=[method])
-        for (name, method), handler in table.items()
+        Route(f"/_emulator/{name}", _guarded(token, handlers), methods=list(handlers))
+        for name, handlers in table.items()
     ]
 
 
-def _guarded(token: str, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
+class _Control:
+    """What the calls do; a body that is wrong is a ValueError, a KeyError or a TypeError."""
+
+    def __init__(self, service: Service, calls: list[dict[str, Any]]) -> None:
+        self._service = service
+        self._calls = calls
+
+    def reset(self, body: dict[str, int] | None) -> object:
+        """Empty and seed the store; faults, time and calls go back to the beginning."""
+        service = self._service
+        service.clock.set(None)
+        start_over(service.store, stamp(service.clock.now()), **body or {})
+        service.faults.put([])
+        self._calls.clear()
+        return _OK
+
+    def state(self, _body: object) -> object:
+        """Tell what there is, secrets included."""
+        store = self._service.store
+        return {
+            "accounts": store.accounts(),
+            "memberships": store.grants(),
+            "projects": store.projects(),
+        }
+
+    def forget_calls(self, _body: object) -> object:
+        """Empty the list of calls."""
+        self._calls.clear()
+        return _OK
+
+    def put_faults(self, body: object) -> object:
+        """Replace the faults."""
+        self._service.faults.put(body)
+        return _OK
+
+    def put_clock(self, body: dict[str, str | None]) -> object:
+        """Set the time."""
+        clock = self._service.clock
+        clock.set(_instant(body["now"]))
+        return {"now": stamp(clock.now())}
+
+    def put_grant(self, body: dict[str, Any]) -> object:
+        """Put a row into a project by hand."""
+        grant = {"target_type": "individual", **body}
+        account, project = grant["service_account_id"], grant["project_id"]
+        store = self._service.store
+        organization = store.organization_of(project)
+        if organization is None or store.account(organization, account) is None:
+            raise ValueError(f"account {account} and project {project} are not of one organization")
+        if grant["target_type"] not in _TARGETS:
+            raise ValueError(f"a target_type is one of {', '.join(_TARGETS)}")
+        store.put_grant(account, project, str(grant["role"]), grant["target_type"])
+        return _OK
+
+
+def _guarded(token: str, handlers: dict[str, Handler]) -> Callable[[Request], Awaitable[Response]]:
     async def serve(request: Request) -> Response:
         host = request.headers.get("host", "")
-        if "origin" in request.headers or host.rpartition(":")[0] not in _LOOPBACK:
+        if "origin" in request.headers or not _LOOPBACK.fullmatch(host):
             return JSONResponse({"error": "loopback only, and no web page"}, 403)
-        given = request.headers.get("authorization", "").removeprefix("Bearer ")
-        if not hmac.compare_digest(given.encode(), token.encode()):
+        given = request.headers.get("authorization", "")
+        if not hmac.compare_digest(given.encode(), f"Bearer {token}".encode()):
             return JSONResponse({"error": "the token MIXPANEL_EMULATOR_TOKEN is needed"}, 401)
         content = await request.body()
         try:
-            return JSONResponse(handler(json.loads(content) if content else None))
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            body = json.loads(content) if content else None
+            return JSONResponse(handlers[request.method](body))
+        except (ValueError, KeyError, TypeError) as error:
             return JSONResponse({"error": f"{type(error).__name__}: {error}"}, 400)
 
     return serve

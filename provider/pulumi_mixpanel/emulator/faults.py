@@ -26,6 +26,26 @@ KINDS = (
     "switch",
 )
 
+_NULL = type(None)
+_FORMS = ("json", "html", "empty")
+
+KEYS: dict[str, tuple[Any, ...]] = {
+    "kind": KINDS,
+    "method": (str,),
+    "path": (str,),
+    "times": (int,),
+    "seconds": (int, float),
+    "retry_after": (str, int, _NULL),
+    "status": (int,),
+    "after": (bool,),
+    "form": _FORMS,
+    "location": (str,),
+    "megabytes": (int,),
+    "name": (str,),
+    "value": (object,),
+}
+"""Each key of a fault with what it may be; a type stands for any value of it."""
+
 SWITCHES: dict[str, tuple[Any, ...]] = {
     "duplicate-name": ("second", "409", "400"),
     "name-limit": (None, int),
@@ -69,15 +89,7 @@ class Faults:
         """
         if not isinstance(entries, list):
             raise ValueError("faults are a list of objects")  # noqa: TRY004 (told as a 400)
-        self._entries = [self._checked(entry) for entry in entries]
-
-    def _checked(self, entry: object) -> dict[str, Any]:
-        if not isinstance(entry, dict) or entry.get("kind") not in KINDS:
-            raise ValueError(f"a fault is an object whose kind is one of {', '.join(KINDS)}")
-        if entry["kind"] == "switch":
-            _check_switch(entry)
-        re.compile(str(entry.get("path", "")))
-        return dict(entry)
+        self._entries = [_checked(entry) for entry in entries]
 
     def entries(self) -> Sequence[dict[str, Any]]:
         """List what is left."""
@@ -100,22 +112,52 @@ class Faults:
         return None
 
 
+def _checked(entry: object) -> dict[str, Any]:
+    if not isinstance(entry, dict) or entry.get("kind") not in KINDS:
+        raise ValueError(f"a fault is an object whose kind is one of {', '.join(KINDS)}")
+    for key, value in entry.items():
+        if key not in KEYS:
+            raise ValueError(f"a fault has the keys {', '.join(KEYS)}; {key!r} is none")
+        if not _fits(value, KEYS[key]):
+            raise ValueError(f"{key} of a fault cannot be {value!r}")
+    if entry["kind"] == "switch":
+        _check_switch(entry)
+    if entry["kind"] == "redirect" and "location" not in entry:
+        raise ValueError("a redirect needs a location")
+    _check_pattern(entry.get("path"))
+    return dict(entry)
+
+
 def _check_switch(entry: dict[str, Any]) -> None:
     choices = SWITCHES.get(str(entry.get("name")))
     if choices is None:
         raise ValueError(f"a switch is one of {', '.join(SWITCHES)}")
-    value = entry.get("value")
-    fits = any(
-        isinstance(value, choice) if isinstance(choice, type) else value == choice
+    if "value" not in entry or not _fits(entry["value"], choices):
+        raise ValueError(f"the switch {entry['name']} cannot be {entry.get('value')!r}")
+    if entry["name"] == "name-pattern":
+        _check_pattern(entry["value"])
+
+
+def _check_pattern(text: str | None) -> None:
+    try:
+        re.compile(text or "")
+    except re.error as error:
+        raise ValueError(f"{text!r} is no regular expression: {error}") from None
+
+
+def _fits(value: object, choices: Sequence[Any]) -> bool:
+    """Tell whether a value is one of the choices, or of one of the types; a bool is no number."""
+    return any(
+        isinstance(value, choice) and (choice in (bool, object) or not isinstance(value, bool))
+        if isinstance(choice, type)
+        else value == choice and not isinstance(value, bool)
         for choice in choices
     )
-    if not fits:
-        raise ValueError(f"the switch {entry['name']} cannot be {value!r}")
 
 
 def _is_due(entry: dict[str, Any], method: str, path: str) -> bool:
     return (
         entry.get("times", 1) > 0
         and entry.get("method", method) == method
-        and re.search(str(entry.get("path", "")), path) is not None
+        and re.search(entry.get("path", ""), path) is not None
     )

@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING, Any
 
 import uvicorn
 
-from pulumi_mixpanel.emulator.app import BASE_PATH, DIALECTS, RateLimit
-from pulumi_mixpanel.emulator.app import Emulator as App
+from pulumi_mixpanel.emulator.app import BASE_PATH, DIALECTS, Application
 from pulumi_mixpanel.emulator.clock import Clock, stamp
 from pulumi_mixpanel.emulator.faults import Faults
+from pulumi_mixpanel.emulator.limit import RateLimit
+from pulumi_mixpanel.emulator.seed import ORGANIZATION, open_up
 from pulumi_mixpanel.emulator.service import Service
-from pulumi_mixpanel.emulator.store import Store, seed
+from pulumi_mixpanel.emulator.store import Store
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -49,14 +50,19 @@ class Control:
         )
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         try:
-            with opener.open(request) as response:
+            with opener.open(request, timeout=60) as response:
                 return json.load(response)
         except urllib.error.HTTPError as error:
             with error:
                 raise ValueError(f"{method} {name}: {error.read().decode()}") from None
 
     def reset(self, **options: int) -> None:
-        """Empty the store and seed it again, with `accounts` more; faults and time go back."""
+        """Empty the store and seed it again; faults, time and calls go back to the beginning.
+
+        Args:
+            options: `accounts`: how many more there are; default 0. `projects`: how many the
+                organization has; default 20.
+        """
         self._call("POST", "reset", options)
 
     def calls(self) -> list[dict[str, Any]]:
@@ -107,7 +113,8 @@ class Emulator(Control):
         token: What the control API wants.
 
     Raises:
-        ValueError: The dialect or the rate limit is none.
+        ValueError: The dialect or the rate limit is none, or the file is no emulator's.
+        OSError: The port is taken, or the file cannot be made.
     """
 
     def __init__(
@@ -120,30 +127,38 @@ class Emulator(Control):
         rate_limit: str | None = None,
     ) -> None:
         if dialect not in DIALECTS:
-            raise ValueError("a dialect is bulk or nested")
+            raise ValueError(f"a dialect is bulk or nested; {dialect!r} is neither")
         limit = RateLimit.parse(rate_limit) if rate_limit else None
-        self._folder = (
-            tempfile.TemporaryDirectory(prefix="mixpanel-emulator-") if db is None else None
-        )
-        path = Path(self._folder.name) / "emulator.sqlite" if self._folder else Path(str(db))
-        clock = Clock()
-        self._store = Store(path)
-        with self._store.changing():
-            seed(self._store, stamp(clock.now()))
-        login = self._store.logins()[0]
         self.token = secrets.token_urlsafe(24)
-        self.organization_id = int(login["organization"])
-        self.username = str(login["username"])
-        self.secret = str(login["secret"])
         self._socket = _listen(port)
         self.base_url = f"http://{_HOST}:{self._socket.getsockname()[1]}{BASE_PATH}"
         super().__init__(self.base_url, self.token)
-        service = Service(self._store, clock, Faults())
-        app = App(service, dialect, self.token, latency_ms / 1000, limit)
+        try:
+            self._open(db)
+        except BaseException:
+            self._socket.close()
+            raise
+        service = Service(self._store, self._clock, Faults())
+        app = Application(service, dialect, self.token, latency_ms / 1000, limit)
         self._server = _Server(
             uvicorn.Config(app, log_level="critical", access_log=False, lifespan="off", http="h11")
         )
         self._thread = threading.Thread(target=self._run, daemon=True)
+
+    def _open(self, db: str | Path | None) -> None:
+        self._folder = None
+        if db is None:
+            self._folder = tempfile.TemporaryDirectory(prefix="mixpanel-emulator-")
+            db = Path(self._folder.name) / "emulator.sqlite"
+        self._store = Store(Path(db))
+        self._clock = Clock()
+        open_up(self._store, stamp(self._clock.now()))
+        login = self._store.login(ORGANIZATION)
+        if login is None:
+            raise RuntimeError("a store that was opened has a login")
+        self.organization_id = ORGANIZATION
+        self.username = str(login["username"])
+        self.secret = str(login["secret"])
 
     def __repr__(self) -> str:
         return f"Emulator({self.base_url!r})"
@@ -192,14 +207,11 @@ class Emulator(Control):
 
 
 class _Server(uvicorn.Server):
-    """A server that tells when it listens, and leaves signals to whoever started it."""
+    """A server that tells when it listens."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
         self.ready = threading.Event()
-
-    def install_signal_handlers(self) -> None:
-        """Install none: it runs in a thread."""
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)

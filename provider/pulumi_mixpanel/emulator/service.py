@@ -11,7 +11,8 @@ from typing import Any
 from pulumi_mixpanel.emulator.clock import Clock, stamp
 from pulumi_mixpanel.emulator.errors import ApiError
 from pulumi_mixpanel.emulator.faults import Faults
-from pulumi_mixpanel.emulator.store import ORGANIZATIONS, PROJECTS, Row, Store, user_of
+from pulumi_mixpanel.emulator.seed import ORGANIZATIONS
+from pulumi_mixpanel.emulator.store import Row, Store, user_of
 
 _RULING = ("owner", "admin")
 _RANKS = ("consumer", "analyst", "admin", "owner")
@@ -45,7 +46,7 @@ class Service:
         if self.faults.switch("last-used") == "present" and (
             last is None or last < stamp(now - timedelta(minutes=1))
         ):
-            self.store.change_account(account["id"], "last_used", stamp(now))
+            self.store.note_use(account["id"], stamp(now))
 
     def is_expired(self, account: Row) -> bool:
         """Tell whether an account's time is over."""
@@ -86,12 +87,11 @@ class Service:
             and not (self.is_expired(row) and self.faults.switch("expired") == "vanishes")
         ]
 
-    def account(self, caller: Row, organization: int, number: int, *, own: bool = True) -> Row:
+    def account(self, caller: Row, organization: int, number: int) -> Row:
         """Find one account, or answer 404."""
         self.enter(caller, organization, ruling=True)
         row = self.store.account(organization, number)
-        gone = ("vanishes", "404") if own else ("vanishes",)
-        if row is None or (self.is_expired(row) and self.faults.switch("expired") in gone):
+        if row is None or (self.is_expired(row) and self.faults.switch("expired") != "listed"):
             raise ApiError(404, f"Service account {number} not found.")
         return row
 
@@ -166,7 +166,7 @@ class Service:
 
     def _check_projects(self, organization: int, projects: Sequence[tuple[int, str]]) -> None:
         for project, role in projects:
-            if PROJECTS.get(project) != organization:
+            if self.store.organization_of(project) != organization:
                 raise ApiError(400, f"Project {project} is not in organization {organization}.")
             self._check_role(role)
 
@@ -210,7 +210,7 @@ class Service:
         stranger = self.faults.switch("remove-stranger")
         with self.store.changing():
             for project, accounts in removals:
-                if PROJECTS.get(project) != organization:
+                if self.store.organization_of(project) != organization:
                     raise ApiError(400, f"Project {project} is not in organization {organization}.")
                 for account in accounts:
                     if not self.store.delete_grant(account, project) and stranger != "200":
@@ -218,26 +218,24 @@ class Service:
 
     def remove_one(self, caller: Row, organization: int, account: int, project: int) -> None:
         """Take one account out of one project; a project that is none is no membership either."""
-        if PROJECTS.get(project) != organization and self.faults.switch("remove-stranger") != "200":
-            raise ApiError(int(self.faults.switch("remove-stranger")), "Membership not found.")
-        if PROJECTS.get(project) == organization:
+        if self.store.organization_of(project) == organization:
             self.remove(caller, organization, [(project, [account])])
+        elif self.faults.switch("remove-stranger") != "200":
+            raise ApiError(int(self.faults.switch("remove-stranger")), "Membership not found.")
 
     def members(self, caller: Row, project: int) -> list[tuple[Row, Row]]:
         """List a project's rows, each with its account."""
         if project in (self.faults.switch("project-region") or ()):
             raise ApiError(404, f"Project {project} is not in this region.")
         self.enter_project(caller, project)
-        grants = self.store.grants_in(project)
-        if any(row["hidden"] for row in grants):
+        rows = self.store.members(project)
+        if any(grant["hidden"] for grant, _ in rows):
             self.store.reveal("grants")
-        accounts = {row["id"]: row for row in self.store.accounts(PROJECTS[project])}
         vanishing = self.faults.switch("expired") == "vanishes"
         rows = [
-            (grant, accounts[grant["account"]])
-            for grant in grants
-            if not grant["hidden"]
-            and not (vanishing and self.is_expired(accounts[grant["account"]]))
+            (grant, account)
+            for grant, account in rows
+            if not grant["hidden"] and not (vanishing and self.is_expired(account))
         ]
         return _merged(rows) if self.faults.switch("grants") == "merged" else rows
 

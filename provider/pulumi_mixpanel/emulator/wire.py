@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
-from typing import Any, TypeVar
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 import msgspec
 from starlette.requests import Request
@@ -18,13 +17,15 @@ T = TypeVar("T")
 
 LARGEST_BODY = 4 * 1024 * 1024
 _LARGEST_NUMBER = 2**63 - 1
+_MOST_DIGITS = 19
 
-_DATE_FORMS = {
-    "z": "%Y-%m-%dT%H:%M:%SZ",
-    "micro": "%Y-%m-%dT%H:%M:%S.%fZ",
-    "offset": "%Y-%m-%dT%H:%M:%S+00:00",
-    "naive": "%Y-%m-%dT%H:%M:%S.%f",
+_DATE_FORMS: dict[str, Callable[[str], str]] = {
+    "z": lambda text: f"{text[:19]}Z",
+    "micro": lambda text: text,
+    "offset": lambda text: f"{text[:19]}+00:00",
+    "naive": lambda text: text.removesuffix("Z"),
 }
+"""The forms of a date, made from the store's own, `2027-06-30T00:00:00.000000Z`."""
 
 
 class Context:
@@ -38,7 +39,8 @@ class Context:
     def number(self, key: str) -> int:
         """Read a number out of the path; what is none names nothing."""
         text = self.request.path_params[key]
-        if not (text.isascii() and text.isdigit()) or int(text) > _LARGEST_NUMBER:
+        digits = text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS
+        if not digits or int(text) > _LARGEST_NUMBER:
             raise ApiError(404, "Not found.")
         return int(text)
 
@@ -59,10 +61,10 @@ class Context:
         form = self.service.faults.switch("dates")
         if form == "mixed":
             form = "naive" if listed else "z"
-        return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").strftime(_DATE_FORMS[form])  # noqa: DTZ007 (the store's dates are UTC)
+        return _DATE_FORMS[form](text)
 
 
-Endpoint = Callable[[Context], Any]
+Endpoint = Callable[[Context], Awaitable[Response]]
 
 
 def answer(document: object, status: int = 200) -> Response:
