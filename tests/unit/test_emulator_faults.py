@@ -1,0 +1,356 @@
+"""Every fault and every switch, as it shows on the wire."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import requests
+from tests.unit.test_emulator import ACCOUNTS, Caller, said
+
+from pulumi_mixpanel.emulator import Emulator
+from pulumi_mixpanel.emulator.disturbances import _AFTERWARDS, _INSTEAD
+from pulumi_mixpanel.emulator.faults import KINDS, SWITCHES
+
+MEMBERS = "/projects/2001/service-accounts"
+ADD = f"{ACCOUNTS}/add-to-project"
+REMOVE = f"{ACCOUNTS}/remove-from-project"
+
+
+@pytest.fixture(scope="module")
+def emulator() -> Iterator[Emulator]:
+    """Run one emulator of the default dialect for all tests here."""
+    with Emulator() as running:
+        yield running
+
+
+@pytest.fixture
+def caller(emulator: Emulator) -> Caller:
+    """Start afresh."""
+    emulator.reset()
+    return Caller(emulator)
+
+
+def switch(caller: Caller, name: str, value: object) -> None:
+    """Set a switch."""
+    caller.emulator.faults([{"kind": "switch", "name": name, "value": value}])
+
+
+def made(caller: Caller) -> int:
+    """Count the accounts of the name that these tests ask for."""
+    return sum(row["name"] == "bot" for row in caller.emulator.state()["accounts"])
+
+
+@pytest.mark.parametrize(
+    ("fault", "status", "start", "effect"),
+    [
+        ({"kind": "latency", "seconds": 0.01}, 201, '{"status":"ok"', 1),
+        ({"kind": "rate-limit"}, 429, '{"error":"Rate limit exceeded."', 0),
+        ({"kind": "500-before-effect"}, 500, '{"error":"Internal server error."', 0),
+        ({"kind": "500-after-effect"}, 500, '{"error":"Internal server error."', 1),
+        ({"kind": "html"}, 200, "<!DOCTYPE html>", 0),
+        ({"kind": "html", "status": 502, "after": True}, 502, "<!DOCTYPE html>", 1),
+        ({"kind": "empty"}, 200, "", 1),
+        ({"kind": "wrong-type"}, 200, '["not"', 1),
+        ({"kind": "empty-list"}, 200, '{"status":"ok","results":[]}', 1),
+        ({"kind": "huge", "megabytes": 1}, 200, " " * 1024, 1),
+        ({"kind": "forbidden"}, 403, '{"error":"You do not have permission', 0),
+        ({"kind": "unauthorized"}, 401, '{"error":"Invalid service account credentials."', 0),
+        ({"kind": "not-found"}, 404, '{"error":"Not found."', 0),
+        ({"kind": "not-found", "form": "html"}, 404, "<!DOCTYPE html>", 0),
+        ({"kind": "not-found", "form": "empty"}, 404, "", 0),
+        ({"kind": "redirect", "location": "/x", "status": 307}, 307, "", 0),
+    ],
+    ids=str,
+)
+def test_a_fault_that_answers(
+    caller: Caller, fault: dict[str, Any], status: int, start: str, effect: int
+) -> None:
+    """With a status and a body, before or after the account was made."""
+    caller.emulator.faults([{"method": "POST", "path": "accounts$", "times": 1, **fault}])
+    assert caller.call("GET", ACCOUNTS).status_code == 200
+    response = caller.call("POST", ACCOUNTS, {"username": "bot"})
+    assert response.status_code == status
+    assert response.text.startswith(start)
+    assert made(caller) == effect
+    assert caller.emulator.calls()[-1]["status"] == status
+    assert caller.call("POST", ACCOUNTS, {"username": "later"}).status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("kind", "effect"), [("cut-before-effect", 0), ("cut-after-effect", 1), ("truncated", 1)]
+)
+def test_a_fault_that_cuts_the_connection(caller: Caller, kind: str, effect: int) -> None:
+    """The client sees no answer, or a part of one; a cut call has the status 0."""
+    caller.emulator.faults([{"kind": kind, "method": "POST", "times": 1}])
+    with pytest.raises((requests.ConnectionError, requests.exceptions.ChunkedEncodingError)):
+        caller.call("POST", ACCOUNTS, {"username": "bot"})
+    assert made(caller) == effect
+    (call,) = caller.emulator.calls()
+    assert (call["method"], call["status"]) == ("POST", 0)
+    assert caller.call("GET", "/me").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "value", ["3600", 7, "Wed, 30 Jun 2027 00:00:00 GMT", "99999999999", "soon"]
+)
+def test_a_retry_after_of_any_form(caller: Caller, value: object) -> None:
+    """Seconds, a date, too many, nonsense."""
+    caller.emulator.faults([{"kind": "rate-limit", "retry_after": value}])
+    assert caller.call("GET", "/me").headers["Retry-After"] == str(value)
+
+
+def test_a_retry_after_that_is_missing(caller: Caller) -> None:
+    """The header is not there at all."""
+    caller.emulator.faults([{"kind": "rate-limit", "retry_after": None}])
+    assert "Retry-After" not in caller.call("GET", "/me").headers
+
+
+def test_the_first_fault_that_fits_strikes(caller: Caller) -> None:
+    """One that is used up lets the next one strike."""
+    caller.emulator.faults([{"kind": "forbidden", "times": 1}, {"kind": "unauthorized"}])
+    statuses = [caller.call("GET", "/me").status_code for _ in range(3)]
+    assert statuses == [403, 401, 401]
+
+
+def test_every_kind_does_something() -> None:
+    """No kind is accepted and then forgotten."""
+    elsewhere = {"latency", "unauthorized", "truncated", "switch"}
+    assert {*_INSTEAD, *_AFTERWARDS, *elsewhere} == set(KINDS)
+
+
+@pytest.mark.parametrize(
+    ("entry", "message"),
+    [
+        ({"kind": "html", "pth": "x"}, "'pth' is none"),
+        ({"kind": "html", "path": "("}, "is no regular expression"),
+        ({"kind": "html", "times": "1"}, "times of a fault cannot be '1'"),
+        ({"kind": "html", "times": True}, "times of a fault cannot be True"),
+        ({"kind": "html", "after": 1}, "after of a fault cannot be 1"),
+        ({"kind": "not-found", "form": "xml"}, "form of a fault cannot be 'xml'"),
+        ({"kind": "redirect"}, "a redirect needs a location"),
+        ({"kind": "switch", "name": "list-delay", "value": True}, "cannot be True"),
+        ({"kind": "switch", "name": "list-delay"}, "cannot be None"),
+        ({"kind": "switch", "name": "name-pattern", "value": "("}, "is no regular expression"),
+        ("html", "a fault is an object"),
+    ],
+    ids=str,
+)
+def test_a_fault_that_is_none(caller: Caller, entry: dict[str, Any], message: str) -> None:
+    """It is refused as a whole, and the list stays as it was."""
+    caller.emulator.faults([{"kind": "forbidden"}])
+    with pytest.raises(ValueError) as caught:
+        caller.emulator.faults([{"kind": "html"}, entry])
+    assert message in str(caught.value)
+    assert caller.call("GET", "/me").status_code == 403
+
+
+def create(caller: Caller, **more: object) -> requests.Response:
+    """Ask for an account."""
+    return caller.call("POST", ACCOUNTS, {"username": "bot", **more})
+
+
+def twice(caller: Caller) -> int:
+    """Ask for two accounts of one name."""
+    create(caller)
+    return create(caller).status_code
+
+
+def listed(caller: Caller) -> dict[str, Any] | None:
+    """Make an account and find it in the list."""
+    number = caller.create(role="admin", expires="2031-01-01T00:00:00Z")["id"]
+    rows = caller.call("GET", ACCOUNTS).json()["results"]
+    return next((row for row in rows if row["id"] == number), None)
+
+
+def got(caller: Caller) -> dict[str, Any]:
+    """Make an account and get it."""
+    number = caller.create()["id"]
+    document: dict[str, Any] = caller.call("GET", f"{ACCOUNTS}/{number}").json()
+    return document
+
+
+def roles(caller: Caller, role: str = "analyst", again: str | None = None) -> list[str]:
+    """Add an account to a project, perhaps again, and list its roles there."""
+    number = caller.create(projects=[{"id": 2001, "role": role}])["id"]
+    if again:
+        added = {"projects": [{"id": 2001, "role": again}], "service_account_ids": [number]}
+        caller.call("POST", ADD, added)
+    rows = caller.call("GET", MEMBERS).json()["results"]
+    return [row["role"] for row in rows if row["id"] == number]
+
+
+def remove_stranger(caller: Caller, method: str = "POST") -> int:
+    """Take an account out of a project where it is not."""
+    number = caller.create()["id"]
+    body = {"projects": [{"id": 2001, "service_account_ids": [number]}]}
+    return caller.call(method, REMOVE, body).status_code
+
+
+def with_team(caller: Caller) -> list[tuple[str, str]]:
+    """Give an account a role of its own and a team's."""
+    number = caller.create(projects=[{"id": 2001, "role": "analyst"}])["id"]
+    caller.emulator.grant(number, 2001, "admin", "team")
+    rows = caller.call("GET", MEMBERS).json()["results"]
+    return [(row["target_type"], row["role"]) for row in rows if row["id"] == number]
+
+
+def after_expiry(caller: Caller) -> tuple[bool, int]:
+    """Let an account expire: is it listed, and what does its own route say."""
+    number = caller.create(expires="2031-01-01T00:00:00Z")["id"]
+    caller.emulator.clock("2031-06-01T00:00:00Z")
+    rows = caller.call("GET", ACCOUNTS).json()["results"]
+    status = caller.call("GET", f"{ACCOUNTS}/{number}").status_code
+    return number in {row["id"] for row in rows}, status
+
+
+def lists_until(caller: Caller, path: str) -> int:
+    """Count the lists until a new account shows in them."""
+    number = caller.create(projects=[{"id": 2001, "role": "admin"}])["id"]
+    for count in range(1, 10):
+        rows = caller.call("GET", path).json()["results"]
+        if number in {row["id"] for row in rows}:
+            return count
+    return 0
+
+
+def of_list(key: str) -> Callable[[Caller], object]:
+    """Take one value out of a listed account."""
+    return lambda caller: (listed(caller) or {}).get(key, "absent")
+
+
+def me(caller: Caller) -> object:
+    """Tell the organizations that `/me` names."""
+    response = caller.call("GET", "/me")
+    return list(response.json()["results"]["organizations"]) if response.ok else 404
+
+
+def page(caller: Caller) -> set[str]:
+    """Tell the keys of a list."""
+    return set(caller.call("GET", ACCOUNTS).json())
+
+
+def login_rows(caller: Caller) -> int:
+    """Count the rows that a list has in the beginning."""
+    return len(caller.call("GET", ACCOUNTS).json()["results"])
+
+
+def refused_login(caller: Caller) -> str:
+    """Tell how a 401 begins."""
+    return Caller(caller.emulator, "nobody").call("GET", "/me").text[:9]
+
+
+SIDES: list[tuple[str, object, Callable[[Caller], object], object]] = [
+    ("duplicate-name", "second", twice, 201),
+    ("duplicate-name", "409", twice, 409),
+    ("duplicate-name", "400", twice, 400),
+    ("name-limit", 2, lambda c: create(c).status_code, 400),
+    ("name-limit", 3, lambda c: create(c).status_code, 201),
+    ("name-pattern", "[a-z]+", lambda c: create(c).status_code, 201),
+    ("name-pattern", "[A-Z]+", lambda c: create(c).status_code, 400),
+    ("owner", "accepted", lambda c: create(c, role="owner").status_code, 201),
+    ("owner", "refused", lambda c: create(c, role="owner").status_code, 400),
+    ("default-role", "custom", lambda c: create(c).ok and org_role(c), "custom"),
+    ("default-role", None, lambda c: create(c).ok and org_role(c), None),
+    ("org-role", "echoed", of_list("org_role"), "admin"),
+    ("org-role", "absent", of_list("org_role"), "absent"),
+    ("org-role", "spelled", of_list("org_role"), "Organization Admin"),
+    ("role-spelling", "echoed", lambda c: roles(c, "Data Team"), ["Data Team"]),
+    ("role-spelling", "spelled", lambda c: roles(c, "Data Team")[0][:7], "custom_"),
+    ("role-spelling", "spelled", roles, ["analyst"]),
+    ("add-again", "upsert", lambda c: roles(c, again="admin"), ["admin"]),
+    ("add-again", "error", lambda c: roles(c, again="admin"), ["analyst"]),
+    ("add-again", "ignored", lambda c: roles(c, again="admin"), ["analyst"]),
+    ("remove-stranger", "404", remove_stranger, 404),
+    ("remove-stranger", "400", remove_stranger, 400),
+    ("remove-stranger", "200", remove_stranger, 200),
+    ("remove-method", "POST", lambda c: remove_stranger(c, "DELETE"), 405),
+    ("remove-method", "DELETE", remove_stranger, 405),
+    ("remove-method", "DELETE", lambda c: remove_stranger(c, "DELETE"), 404),
+    ("single-get", "enveloped", lambda c: set(got(c)), {"status", "results"}),
+    ("single-get", "bare", lambda c: "username" in got(c), True),
+    ("dates", "z", of_list("expires"), "2031-01-01T00:00:00Z"),
+    ("dates", "micro", of_list("expires"), "2031-01-01T00:00:00.000000Z"),
+    ("dates", "offset", of_list("expires"), "2031-01-01T00:00:00+00:00"),
+    ("dates", "naive", of_list("expires"), "2031-01-01T00:00:00.000000"),
+    ("dates", "mixed", of_list("expires"), "2031-01-01T00:00:00.000000"),
+    ("list-delay", 0, lambda c: lists_until(c, ACCOUNTS), 1),
+    ("list-delay", 2, lambda c: lists_until(c, ACCOUNTS), 3),
+    ("membership-delay", 0, lambda c: lists_until(c, MEMBERS), 1),
+    ("membership-delay", 2, lambda c: lists_until(c, MEMBERS), 3),
+    ("expired", "listed", after_expiry, (True, 200)),
+    ("expired", "vanishes", after_expiry, (False, 404)),
+    ("expired", "404", after_expiry, (True, 404)),
+    ("grants", "separate", with_team, [("individual", "analyst"), ("team", "admin")]),
+    ("grants", "merged", with_team, [("individual", "admin")]),
+    ("caller-listed", "yes", login_rows, 1),
+    ("caller-listed", "no", login_rows, 0),
+    ("creator", "present", lambda c: of_list("creator")(c) is None, False),
+    ("creator", "null", of_list("creator"), None),
+    ("last-used", "present", of_list("last_used"), None),
+    ("last-used", "null", of_list("last_used"), None),
+    ("last-used", "absent", of_list("last_used"), "absent"),
+    ("unauthorized-body", "json", refused_login, '{"error":'),
+    ("unauthorized-body", "html", refused_login, "<!DOCTYPE"),
+    ("unauthorized-body", "empty", refused_login, ""),
+    ("unauthorized-body", "text", refused_login, "Unauthori"),
+    ("project-region", [2001], lambda c: c.call("GET", MEMBERS).status_code, 404),
+    ("project-region", [2002], lambda c: c.call("GET", MEMBERS).status_code, 200),
+    ("pagination", None, page, {"status", "results"}),
+    ("pagination", "next", page, {"status", "results", "next"}),
+    ("pagination", "page", page, {"status", "results", "page"}),
+    ("me", "one", me, ["1001"]),
+    ("me", "two", me, ["1001", "1002"]),
+    ("me", "none", me, []),
+    ("me", "404", me, 404),
+    ("trailing-slash", "off", lambda c: c.call("GET", f"{ACCOUNTS}/").status_code, 200),
+    ("trailing-slash", "on", lambda c: c.call("GET", ACCOUNTS).status_code, 301),
+    ("trailing-slash", "on", lambda c: c.call("GET", f"{ACCOUNTS}/").status_code, 200),
+]
+
+
+def org_role(caller: Caller) -> object:
+    """Tell the role in the organization of the newest account."""
+    return caller.call("GET", ACCOUNTS).json()["results"][-1]["org_role"]
+
+
+@pytest.mark.parametrize(("name", "value", "seen", "expected"), SIDES)
+def test_a_switch(
+    caller: Caller, name: str, value: object, seen: Callable[[Caller], object], expected: object
+) -> None:
+    """What is seen on the wire under each side."""
+    switch(caller, name, value)
+    assert seen(caller) == expected
+
+
+def test_every_side_of_every_switch_has_a_case() -> None:
+    """Types stand for any value; the default of a limit or pattern is no limit."""
+    unlimited = {("name-limit", "None"), ("name-pattern", "None"), ("project-region", "None")}
+    sides = {
+        (name, str(choice))
+        for name, choices in SWITCHES.items()
+        for choice in choices
+        if not isinstance(choice, type)
+    }
+    tested = {(name, str(value)) for name, value, _, _ in SIDES}
+    assert sides - tested - unlimited == {("default-role", "consumer")}
+
+
+def test_last_used_is_set_by_a_login(caller: Caller) -> None:
+    """Null until then."""
+    account = caller.create(role="admin")
+    other = Caller(caller.emulator, account["username"], account["token"])
+    rows = other.call("GET", ACCOUNTS).json()["results"]
+    (used,) = [row["last_used"] for row in rows if row["id"] == account["id"]]
+    assert used is not None
+
+
+def test_a_deletion_of_what_has_expired(caller: Caller) -> None:
+    """What has expired and answers 404 cannot be deleted either."""
+    account = caller.create(expires="2031-01-01T00:00:00Z")
+    caller.emulator.clock("2031-06-01T00:00:00Z")
+    switch(caller, "expired", "404")
+    path = f"{ACCOUNTS}/{account['id']}"
+    text = f"Service account {account['id']} not found."
+    assert said(caller.call("DELETE", path)) == (404, text)
