@@ -1,11 +1,8 @@
-"""The command line: `pulumi-mixpanel`."""
+"""`pulumi-mixpanel report`: what an organization holds, and what killed runs left behind."""
 
 from __future__ import annotations
 
 import json
-import os
-import shlex
-import signal
 from pathlib import Path
 from typing import Any
 
@@ -13,75 +10,13 @@ import click
 from msgspec import UnsetType
 
 from pulumi_mixpanel.api.client import Client
-from pulumi_mixpanel.api.errors import ConfigurationError, MixpanelError
+from pulumi_mixpanel.api.errors import MixpanelError
 from pulumi_mixpanel.api.models import Account
-from pulumi_mixpanel.configuration import PLACES_OF_ORGANIZATION, resolve
+from pulumi_mixpanel.cli.connection import connect
 from pulumi_mixpanel.resources.orphans import find_orphans
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="pulumi-mixpanel")
-def main() -> None:
-    """Mixpanel service accounts as code: the tools beside the Pulumi provider."""
-
-
-@main.command()
-@click.option(
-    "--port",
-    type=click.IntRange(0, 65535),
-    default=0,
-    show_default="any free one",
-    help="Port on 127.0.0.1.",
-)
-@click.option("--db", type=click.Path(dir_okay=False), help="SQLite file that keeps the state.")
-@click.option(
-    "--dialect",
-    type=click.Choice(["bulk", "nested"]),
-    default="bulk",
-    show_default=True,
-    help="Which of the two descriptions of the API it speaks.",
-)
-@click.option(
-    "--latency-ms",
-    type=click.IntRange(min=0),
-    default=0,
-    show_default=True,
-    help="Milliseconds a call takes longer.",
-)
-@click.option("--rate-limit", metavar="N/second|N/minute", help="Refuse more calls than that.")
-def emulator(
-    port: int, db: str | None, dialect: str, latency_ms: int, rate_limit: str | None
-) -> None:
-    """Run a local Mixpanel and print the variables that point a program at it.
-
-    \b
-    Example:
-      pulumi-mixpanel emulator --db mixpanel.sqlite > emulator.env &
-      . ./emulator.env && pulumi up
-    """  # noqa: D301 (click wants the character itself)
-    try:
-        from pulumi_mixpanel.emulator import Emulator  # noqa: PLC0415 (an extra)
-    except ImportError as error:
-        raise click.ClickException(
-            f"the emulator needs the extra `emulator` ({error.name} is missing): "
-            "pip install 'pulumi-mixpanel[emulator]'"
-        ) from None
-    try:
-        local = Emulator(dialect, db=db, port=port, latency_ms=latency_ms, rate_limit=rate_limit)
-    except (ValueError, OSError) as error:
-        raise click.ClickException(str(error)) from None
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        with local:
-            for name, value in local.env.items():
-                click.echo(f"export {name}={shlex.quote(value)}")
-            click.echo(f"listening on {local.base_url}; Ctrl-C stops it", err=True)
-            local.wait()
-    except KeyboardInterrupt:
-        click.echo("stopped", err=True)
-
-
-@main.command()
+@click.command()
 @click.option(
     "--orphans",
     "exports",
@@ -133,7 +68,7 @@ EXIT_FOUND = 3
 
 def _report_orphans(exports: list[dict[str, Any]], *, delete: bool) -> int:
     """Show the orphans, delete those that are confirmed, and count what is left."""
-    client, organization = _connect()
+    client, organization = connect()
     accounts = client.list_service_accounts(organization)
     orphans = find_orphans(
         exports, accounts, organization_id=organization, our_user=_our_user(client, accounts)
@@ -153,14 +88,3 @@ def _report_orphans(exports: list[dict[str, Any]], *, delete: bool) -> int:
 def _our_user(client: Client, accounts: list[Account]) -> int | None:
     own = next((account for account in accounts if account.username == client.username), None)
     return None if own is None or isinstance(own.user, UnsetType) else own.user
-
-
-def _connect() -> tuple[Client, int]:
-    """Log in with what the environment names."""
-    configuration = resolve(lambda _key: None, os.environ)
-    credentials = configuration.login()
-    place = configuration.place(None, None, None)
-    if place.organization_id is None:
-        raise ConfigurationError(f"The organization is missing: {PLACES_OF_ORGANIZATION}.")
-    client = Client(place.base_url, credentials, announce=lambda line: click.echo(line, err=True))
-    return client, place.organization_id

@@ -1,0 +1,1 @@
+"""What an organization holds: read once, for `export` and `report`."""
