@@ -1,7 +1,7 @@
 """The Pulumi dynamic providers and the resource classes: a thin shell over `resources`.
 
 Module and class names below are in the state of every stack, inside recorded pickles: they are a
-permanent contract (docs/decisions/pickles.md).
+permanent contract (docs/decisions/0001-dynamic-providers-and-pickles.md).
 """
 
 from __future__ import annotations
@@ -35,7 +35,11 @@ from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
 from pulumi_mixpanel.api.errors import ConfigurationError, GaveUp, MixpanelError, NoAnswer
 from pulumi_mixpanel.api.models import format_instant
 from pulumi_mixpanel.configuration import EXPLICIT, NAMESPACE, resolve
-from pulumi_mixpanel.resources import project_membership, service_account
+from pulumi_mixpanel.resources import (
+    project_membership,
+    rotating_service_account,
+    service_account,
+)
 from pulumi_mixpanel.resources.context import Context
 from pulumi_mixpanel.resources.values import UNKNOWN, Checked
 
@@ -203,6 +207,8 @@ class _Provider(ResourceProvider):
         checked = _edge(f"Checking a {self.kind}", act)
         for line in checked.warnings:
             _process.context.warn_once(line)
+        for line in checked.notes:
+            _process.context.announce(line)
         failures = [CheckFailure(failure.property, failure.reason) for failure in checked.failures]
         return CheckResult(_outward(checked.inputs), failures)
 
@@ -256,13 +262,23 @@ class _ServiceAccountProvider(_Provider):
     rules = service_account
 
 
+class RotatingServiceAccountProvider(_Provider):
+    kind = "RotatingServiceAccount"
+    rules = rotating_service_account
+
+
 class _ProjectMembershipProvider(_Provider):
     kind = "ProjectMembership"
     rules = project_membership
 
 
 _PROVIDERS: Mapping[str, type[_Provider]] = {
-    provider.kind: provider for provider in (_ServiceAccountProvider, _ProjectMembershipProvider)
+    provider.kind: provider
+    for provider in (
+        _ServiceAccountProvider,
+        RotatingServiceAccountProvider,
+        _ProjectMembershipProvider,
+    )
 }
 
 
@@ -308,7 +324,7 @@ class Provider(pulumi.ProviderResource):
             "baseUrl": base_url,
             "dialect": dialect,
             "username": username,
-            "secret": None if secret is None else pulumi.Output.secret(secret),
+            "secret": wrapped(secret),
             "concurrency": _text_of(concurrency),
         }
         properties = {
@@ -339,6 +355,17 @@ class ServiceAccount(Resource, module="mixpanel", name="ServiceAccount"):
             account is made or the value changes. A change replaces the account.
         projects: Projects and roles, made in the same call as the account (`bulk` only; grade D).
             A change is made in place and touches only projects that are or were listed.
+        validity_period_hours: Hours for which the account is good, from when it is made (`bulk`
+            only; instead of `expires`, which is set from the clock). Default: none. A change
+            replaces the account.
+        early_renewal_hours: Hours before the expiry from which on an up renews the account: it is
+            replaced, the new one first. Default 0: at the expiry. A change is recorded in place.
+        rotate_when_changed: A map of texts; any change of it replaces the account. Default: none.
+        adopt: The number of an existing account, which the first create takes over instead of
+            making one; `name` has to be its name. Adding or removing it later is no change; while
+            it is set, a change that would replace is refused. Default: none.
+        secret: The secret of the account that is adopted, if you still have it; wrapped as a
+            Pulumi secret. Default: none, and the output is null.
         organization_id: The organization's number. Default: the configuration's. A changed
             argument replaces the account.
         region: `us`, `eu` or `in` (grade D). Default: the configuration's. The same.
@@ -348,6 +375,8 @@ class ServiceAccount(Resource, module="mixpanel", name="ServiceAccount"):
         service_account_id: The account's number.
         username: The login: the name with the server's suffix.
         secret: The login's secret; a secret output, encrypted in state.
+        issued_at: From when on `validity_period_hours` counts.
+        adopted: Whether the account was taken over, and not made.
         created: When it was made, UTC.
         creator: The user number of the login that made it (`bulk`).
         creator_email: That login's address (`bulk`).
@@ -377,6 +406,11 @@ class ServiceAccount(Resource, module="mixpanel", name="ServiceAccount"):
     actual_name: pulumi.Output[str | None]
     actual_role: pulumi.Output[str | None]
     actual_expires: pulumi.Output[str | None]
+    validity_period_hours: pulumi.Output[float | None]
+    early_renewal_hours: pulumi.Output[float | None]
+    rotate_when_changed: pulumi.Output[dict[str, str] | None]
+    issued_at: pulumi.Output[str | None]
+    adopted: pulumi.Output[bool | None]
 
     def __init__(
         self,
@@ -386,33 +420,39 @@ class ServiceAccount(Resource, module="mixpanel", name="ServiceAccount"):
         role: pulumi.Input[str] | None = None,
         expires: pulumi.Input[str | datetime] | None = None,
         projects: pulumi.Input[Sequence[pulumi.Input[ProjectRole]]] | None = None,
+        validity_period_hours: pulumi.Input[float] | None = None,
+        early_renewal_hours: pulumi.Input[float] | None = None,
+        rotate_when_changed: pulumi.Input[Mapping[str, pulumi.Input[str]]] | None = None,
+        adopt: pulumi.Input[int] | None = None,
+        secret: pulumi.Input[str] | None = None,
         organization_id: pulumi.Input[int] | None = None,
         region: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        _refuse_plain_secret()
+        refuse_plain_secret()
         outputs = (
-            "home service_account_id username secret created creator creator_email creator_name "
-            "actual_name actual_role actual_expires granted_roles"
+            "home service_account_id username created creator creator_email creator_name "
+            "actual_name actual_role actual_expires granted_roles issued_at adopted"
         )
         properties: dict[str, Any] = dict.fromkeys(outputs.split())
         properties.update(
-            name=f"{pulumi.get_stack()}-{resource_name}" if name is None else name,
+            name=default_name(resource_name, name),
             role=role,
             expires=_instant_of(expires),
             projects=projects,
+            validity_period_hours=validity_period_hours,
+            early_renewal_hours=early_renewal_hours,
+            rotate_when_changed=rotate_when_changed,
+            adopt=adopt,
+            secret=wrapped(secret),
             organization_id=organization_id,
             region=region,
         )
         self._listed = projects
         self._region = region
         self._stays_behind = bool(opts and opts.retain_on_delete)
-        secret = pulumi.ResourceOptions(additional_secret_outputs=["secret"])
         super().__init__(
-            _ServiceAccountProvider(),
-            resource_name,
-            properties,
-            pulumi.ResourceOptions.merge(secret, opts),
+            _ServiceAccountProvider(), resource_name, properties, keeping_secret(opts, "secret")
         )
 
     @property
@@ -421,7 +461,23 @@ class ServiceAccount(Resource, module="mixpanel", name="ServiceAccount"):
         return self.home.apply(lambda home: home.get("organization_id"))
 
 
-def _refuse_plain_secret() -> None:
+def default_name(resource_name: str, name: pulumi.Input[str] | None) -> pulumi.Input[str]:
+    """Name an account after its stack where it has no name: one organization serves many stacks."""
+    return f"{pulumi.get_stack()}-{resource_name}" if name is None else name
+
+
+def wrapped(secret: pulumi.Input[str] | None) -> pulumi.Output[str] | None:
+    """Wrap a secret, however it was given."""
+    return None if secret is None else pulumi.Output.secret(secret)
+
+
+def keeping_secret(opts: pulumi.ResourceOptions | None, *outputs: str) -> pulumi.ResourceOptions:
+    """Keep outputs encrypted through create, refresh, update and replacement."""
+    secret = pulumi.ResourceOptions(additional_secret_outputs=list(outputs))
+    return pulumi.ResourceOptions.merge(secret, opts)
+
+
+def refuse_plain_secret() -> None:
     """Refuse a secret that stands in clear in the stack's configuration file."""
     key = f"{NAMESPACE}:secret"
     if pulumi.Config(NAMESPACE).get("secret") and not is_config_secret(key):
@@ -467,8 +523,8 @@ class ProjectMembership(Resource, module="mixpanel", name="ProjectMembership"):
         home: Where the membership lives: `base_url` and `organization_id`.
 
     Raises:
-        ValueError: Both of `service_account` and `service_account_id` are given, or neither; or
-            the account's own `projects` lists the project already.
+        ValueError: Both of `service_account` and `service_account_id` are given, or neither; the
+            account rotates; or its own `projects` lists the project already.
         ConfigurationError: `mixpanel:secret` was set without `--secret`.
     """
 
@@ -490,13 +546,14 @@ class ProjectMembership(Resource, module="mixpanel", name="ProjectMembership"):
         region: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        _refuse_plain_secret()
+        refuse_plain_secret()
         if (service_account is None) == (service_account_id is None):
             raise ValueError(
                 f"ProjectMembership {resource_name!r} takes either service_account or "
                 "service_account_id."
             )
         if service_account is not None:
+            _refuse_rotating(resource_name, service_account)
             _refuse_listed(resource_name, service_account, project_id)
             service_account_id = service_account.service_account_id
             organization_id = (
@@ -519,6 +576,15 @@ class ProjectMembership(Resource, module="mixpanel", name="ProjectMembership"):
     def organization_id(self) -> pulumi.Output[int]:
         """The number of the organization that the membership lives in."""
         return self.home.apply(lambda home: home.get("organization_id"))
+
+
+def _refuse_rotating(resource_name: str, account: object) -> None:
+    if not isinstance(account, ServiceAccount):
+        raise ValueError(  # noqa: TRY004 (like its siblings)
+            f"ProjectMembership {resource_name!r}: service_account takes a ServiceAccount; "
+            f"{type(account).__name__} was given. Give a RotatingServiceAccount its projects with "
+            "`projects`: a rotation would take the previous account's access away."
+        )
 
 
 def _refuse_listed(resource_name: str, account: ServiceAccount, project_id: object) -> None:

@@ -34,6 +34,7 @@ class Context:
         announce: Shows a line to the user.
         claims: The (organization, account, project) that some account's `projects` manages.
         held: The accounts that resources of this process hold, as far as it has met them.
+        adopted: The accounts that a create of this process took over.
     """
 
     configuration: Configuration
@@ -42,6 +43,7 @@ class Context:
     announce: Callable[[str], None] = lambda _line: None
     claims: set[tuple[int | None, int, int]] = field(default_factory=set)
     held: set[int] = field(default_factory=set)
+    adopted: set[int] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _clients: dict[str, Client] = field(default_factory=dict)
     _organizations: dict[tuple[str, int], Organization] = field(default_factory=dict)
@@ -64,6 +66,18 @@ class Context:
         """Tell whether a username is the one that this provider logs in with."""
         login = self.configuration.credentials
         return login is not None and login.username == username
+
+    def spare_own_login(self, username: object, fate: str) -> None:
+        """Refuse to do away with the account that this provider logs in with.
+
+        Raises:
+            Refused: It is that account.
+        """
+        if self.is_own_login(username):
+            raise Refused(
+                f"{username!r} is the account that this provider logs in with, and would be "
+                f"{fate}. Log in with another account first."
+            )
 
     def organization(self, place: Place) -> Organization:
         """Connect, once for each place, to where a resource lives.

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from pulumi_mixpanel.api.errors import MixpanelError, Refused
 from pulumi_mixpanel.api.models import Grant
 from pulumi_mixpanel.api.organization import Organization
 from pulumi_mixpanel.api.writes import same_role
+from pulumi_mixpanel.configuration import Place
 from pulumi_mixpanel.resources.context import Context
-from pulumi_mixpanel.resources.values import Checked, Unknown, check_number, check_role
+from pulumi_mixpanel.resources.values import Checked, State, Unknown, check_number, check_role
 
 WHAT_A_PROJECT_IS = "a project's number"
 
@@ -76,6 +78,13 @@ def project_numbers(projects: object) -> list[int]:
     return [int(number) for number in numbers if isinstance(number, (int, float))]
 
 
+def claim_projects(context: Context, account: int, place: Place | None, projects: object) -> None:
+    """Remember what `projects` manages, so that a membership of the same is refused."""
+    organization = place.organization_id if place else None
+    for number in project_numbers(projects):
+        context.claims.add((organization, account, number))
+
+
 def actual_role(
     context: Context, organization: Organization, account: int, grant: Grant, word: str | None
 ) -> str | None:
@@ -103,3 +112,64 @@ def actual_role(
         )
         return grant.role
     return grant.role if same_role(own.role, grant.role) or own.role == word else own.role
+
+
+def read_projects(
+    context: Context, organization: Organization, account: int, state: State
+) -> list[dict[str, Any]] | None:
+    """Read the roles in the projects that are listed; one that the account has left is dropped."""
+    if state.get("projects") is None:
+        return None
+    words = state.get("granted_roles") or {}
+    found = []
+    for grant in grants_of(state["projects"]):
+        role = actual_role(context, organization, account, grant, words.get(str(grant.project_id)))
+        if role is not None:
+            found.append({"project_id": grant.project_id, "role": role})
+    return found
+
+
+def change_projects(
+    organization: Organization,
+    account: int,
+    state: State,
+    projects: Sequence[Mapping[str, Any]] | None,
+) -> dict[str, str]:
+    """Bring the projects from what they are to what is asked for, as far as the server lets us.
+
+    Args:
+        organization: Where.
+        account: The account.
+        state: Has `projects` as they are, and `granted_roles`, the server's words for them.
+        projects: What is asked for.
+
+    Returns:
+        The server's own words for the roles that are asked for, by project.
+
+    Raises:
+        Refused: Some could not be changed; the others were.
+    """
+    old, new = grants_of(state.get("projects")), grants_of(projects)
+    listed = {grant.project_id for grant in new}
+    words: dict[str, str] = dict(state.get("granted_roles") or {})
+    problems = []
+    for grant in new:
+        if grant not in old:
+            try:
+                word = organization.writes.set_role(account, grant.project_id, grant.role)
+            except MixpanelError as error:
+                problems.append(f"project {grant.project_id} as {grant.role!r}: {error}")
+            else:
+                words.update({str(grant.project_id): word} if word else {})
+    for grant in old:
+        if grant.project_id not in listed:
+            try:
+                organization.writes.remove(account, grant.project_id)
+            except MixpanelError as error:
+                problems.append(f"project {grant.project_id}, to be left: {error}")
+    if problems:
+        raise Refused(
+            f"{len(problems)} of the projects could not be changed, the others were; the next up "
+            f"tries again. {' '.join(problems)}"
+        )
+    return {project: word for project, word in words.items() if int(project) in listed}

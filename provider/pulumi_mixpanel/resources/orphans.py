@@ -17,6 +17,9 @@ AROUND = timedelta(hours=1)
 """How far an account's birth may be from the export's last checkpoint: a create begins with one."""
 
 _TYPE = "pulumi-python:dynamic/mixpanel:ServiceAccount"
+_ROTATING = "pulumi-python:dynamic/mixpanel:RotatingServiceAccount"
+_CREATING = {(_TYPE, "creating"), (_ROTATING, "creating"), (_ROTATING, "updating")}
+"""What makes an account; a rotation is an update."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,7 @@ def pending_creates(export: Mapping[str, Any]) -> list[PendingCreate]:
     return [
         _pending(operation["resource"], began)
         for operation in deployment.get("pending_operations") or ()
-        if operation.get("type") == "creating" and operation["resource"].get("type") == _TYPE
+        if (operation["resource"].get("type"), operation.get("type")) in _CREATING
     ]
 
 
@@ -69,11 +72,25 @@ def _pending(resource: Mapping[str, Any], began: datetime) -> PendingCreate:
 def held_accounts(exports: Iterable[Mapping[str, Any]]) -> set[int]:
     """Read which accounts resources of the exports hold."""
     return {
-        int(resource["id"])
+        number
         for export in exports
         for resource in (export.get("deployment") or {}).get("resources") or ()
-        if resource.get("type") == _TYPE and str(resource.get("id", "")).isdigit()
+        for number in _held_by(resource)
     }
+
+
+def _held_by(resource: Mapping[str, Any]) -> list[int]:
+    """Read which accounts one resource holds; a rotating one may hold several."""
+    if resource.get("type") == _TYPE:
+        number = str(resource.get("id", ""))
+        return [int(number)] if number.isdigit() else []
+    if resource.get("type") != _ROTATING:
+        return []
+    outputs = resource.get("outputs") or {}
+    entries = [outputs, *(outputs.get("retiring") or ())]
+    numbers = [entry.get("service_account_id") for entry in entries]
+    numbers.append(outputs.get("previous_service_account_id"))
+    return [int(number) for number in numbers if number is not None]
 
 
 def find_orphans(

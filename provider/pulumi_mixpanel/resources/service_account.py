@@ -6,17 +6,24 @@ new secret; only the projects that it lists are changed in place.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
 from msgspec import UnsetType
 
-from pulumi_mixpanel.api.errors import MixpanelError, Refused
 from pulumi_mixpanel.api.models import Account, format_instant, parse_instant
 from pulumi_mixpanel.api.organization import Organization
 from pulumi_mixpanel.api.writes import same_role
 from pulumi_mixpanel.configuration import Place
+from pulumi_mixpanel.resources.adoption import (
+    adopted_secret,
+    check_adopt,
+    grant_listed,
+    later_secret,
+    refuse_replacing,
+    take_over,
+)
 from pulumi_mixpanel.resources.context import (
     Context,
     check_place,
@@ -28,11 +35,13 @@ from pulumi_mixpanel.resources.context import (
     recorded_place,
 )
 from pulumi_mixpanel.resources.grants import (
-    actual_role,
+    change_projects,
     check_projects,
+    claim_projects,
     grants_of,
-    project_numbers,
+    read_projects,
 )
+from pulumi_mixpanel.resources.renewal import check_keepers, check_renewal
 from pulumi_mixpanel.resources.values import (
     Checked,
     Created,
@@ -40,57 +49,83 @@ from pulumi_mixpanel.resources.values import (
     Inputs,
     Read,
     State,
-    Unknown,
     check_instant,
     check_name,
     check_role,
+    take,
     without_none,
 )
 
 T = TypeVar("T")
 
-INPUTS = ("name", "role", "expires", "projects", "organization_id", "region", "home")
-_REPLACING = ("name", "role", "expires")
+_RECORDED = ("validity_period_hours", "early_renewal_hours", "issued_at")
+INPUTS = (
+    "name",
+    "role",
+    "expires",
+    "projects",
+    "organization_id",
+    "region",
+    "home",
+    "rotate_when_changed",
+    "adopt",
+    *_RECORDED,
+)
+_REPLACING = ("name", "role", "expires", "rotate_when_changed")
 
 
 def check(context: Context, olds: Inputs, news: Inputs) -> Checked:
     """Check and normalise the inputs, without a call; every failure at once."""
     checked = Checked()
-    _take(checked, "name", news, lambda value: check_name(checked, value), needed=True)
+    take(checked, "name", news, lambda value: check_name(checked, value), needed=True)
     _check_dialect(context, checked, news)
     dialect = context.dialect
-    _take(
+    take(
         checked,
         "role",
         news,
         lambda value: check_role(checked, "role", value, dialect.roles, dialect.name),
     )
-    _take(checked, "expires", news, lambda value: _check_expires(context, checked, value, olds))
-    _take(
+    take(checked, "expires", news, lambda value: _check_expires(context, checked, value, olds))
+    take(
         checked,
         "projects",
         news,
         lambda value: check_projects(checked, value, dialect.roles, dialect.name),
     )
+    check_renewal(context, checked, news, olds)
+    check_keepers(checked, news)
     check_place(context, checked, news, olds)
+    _check_adoption(context, checked, news, olds)
     return checked
 
 
-def _take(
-    checked: Checked, key: str, news: Inputs, rule: Callable[[Any], Any], *, needed: bool = False
-) -> None:
-    value = news.get(key)
-    if value is None and not needed:
+def _check_adoption(context: Context, checked: Checked, news: Inputs, olds: Inputs) -> None:
+    check_adopt(context, checked, news, olds)
+    if news.get("adopt") is None or checked.failures:
         return
-    result = value if isinstance(value, Unknown) else rule(value)
-    if result is not None:
-        checked.inputs[key] = result
+    if olds:
+        _, place_replaces = place_changes(context, olds, checked.inputs)
+        refuse_replacing(checked, _changed(olds, checked.inputs) + place_replaces)
+    elif news.get("validity_period_hours") is not None:
+        checked.fail(
+            "adopt",
+            "adopt= takes over an account with the expiry that it has, and validity_period_hours "
+            "sets one for an account that is made. Adopt first and remove adopt= before you give "
+            "validity_period_hours, or use RotatingServiceAccount(adopt=…), which moves on from "
+            "an account made by hand without an outage.",
+        )
+
+
+def _changed(olds: Inputs, news: Inputs) -> tuple[str, ...]:
+    """Tell which inputs changed that no route changes."""
+    return tuple(key for key in _REPLACING if olds.get(key) != news.get(key))
 
 
 def _check_dialect(context: Context, checked: Checked, news: Inputs) -> None:
     if context.dialect.sets_role:
         return
-    for key in ("role", "expires", "projects"):
+    for key in ("role", "expires", "projects", "validity_period_hours"):
         if news.get(key) is not None:
             checked.fail(
                 key,
@@ -121,28 +156,26 @@ def diff(context: Context, id_: str, olds: State, news: Inputs) -> Diff:
         Refused: The account is the one that this provider logs in with, and would be replaced.
     """
     context.held.add(int(id_))
-    replaces = tuple(key for key in _REPLACING if olds.get(key) != news.get(key))
+    replaces = _changed(olds, news)
     moved, place_replaces = place_changes(context, olds, news)
     replaces += place_replaces
     if replaces:
-        _spare_own_login(context, olds, f"replaced, for a change of {', '.join(replaces)}")
+        context.spare_own_login(
+            olds.get("username"), f"replaced, for a change of {', '.join(replaces)}"
+        )
     else:
-        _claim(context, int(id_), place_of(olds.get("home")), news.get("projects"))
-    changes = bool(replaces) or moved or olds.get("projects") != news.get("projects")
-    return Diff(changes, replaces)
-
-
-def _claim(context: Context, account: int, place: Place | None, projects: object) -> None:
-    """Remember what `projects` manages, so that a membership of the same is refused."""
-    organization = place.organization_id if place else None
-    for number in project_numbers(projects):
-        context.claims.add((organization, account, number))
+        claim_projects(context, int(id_), place_of(olds.get("home")), news.get("projects"))
+    in_place = any(olds.get(key) != news.get(key) for key in ("projects", *_RECORDED))
+    new_secret = later_secret(olds, news) != olds.get("secret")
+    return Diff(bool(replaces) or moved or in_place or new_secret, replaces)
 
 
 def create(context: Context, inputs: Inputs) -> Created:
     """Make the account, with its projects in the same call, and take its secret into state."""
     place = recorded_place(inputs)
     organization = context.organization(place)
+    if inputs.get("adopt") is not None:
+        return _adopt(context, organization, inputs)
     expires = inputs.get("expires")
     created = organization.create_account(
         inputs["name"],
@@ -157,8 +190,24 @@ def create(context: Context, inputs: Inputs) -> Created:
         **_observed(account),
         "secret": created.secret.reveal(),
     }
-    _claim(context, account.id, place_of(state["home"]), inputs.get("projects"))
+    claim_projects(context, account.id, place_of(state["home"]), inputs.get("projects"))
     return Created(str(account.id), state)
+
+
+def _adopt(context: Context, organization: Organization, inputs: Inputs) -> Created:
+    """Take over an existing account; only what `projects` lists beyond what it has is written."""
+    account = take_over(context, organization, inputs)
+    words = grant_listed(organization, account.id, grants_of(inputs.get("projects")))
+    state = {
+        **_echo(inputs),
+        "home": home_of(Place(organization.client.base_url, organization.id)),
+        **_observed(account),
+        **adopted_secret(context, account, inputs),
+        "granted_roles": words or None,
+    }
+    _warn_of_drift(context, state, account)
+    claim_projects(context, account.id, place_of(state["home"]), inputs.get("projects"))
+    return Created(str(account.id), without_none(state))
 
 
 def _echo(inputs: Mapping[str, Any]) -> State:
@@ -207,26 +256,12 @@ def read(context: Context, id_: str, state: State) -> Read | None:
         **_observed(account),
         "home": home_of(Place(organization.client.base_url, organization.id)),
         "secret": state.get("secret"),
+        "adopted": state.get("adopted"),
         "granted_roles": state.get("granted_roles"),
-        "projects": _read_projects(context, organization, account.id, state),
+        "projects": read_projects(context, organization, account.id, state),
     }
     _warn_of_drift(context, state, account)
     return Read(id_, without_none(seen), _echo(seen))
-
-
-def _read_projects(
-    context: Context, organization: Organization, account: int, state: State
-) -> list[dict[str, Any]] | None:
-    """Read the roles in the projects that are listed; one that the account has left is dropped."""
-    if state.get("projects") is None:
-        return None
-    words = state.get("granted_roles") or {}
-    found = []
-    for grant in grants_of(state["projects"]):
-        role = actual_role(context, organization, account, grant, words.get(str(grant.project_id)))
-        if role is not None:
-            found.append({"project_id": grant.project_id, "role": role})
-    return found
 
 
 def _tell_gone(context: Context, id_: str, state: State) -> None:
@@ -265,46 +300,15 @@ def update(context: Context, id_: str, olds: State, news: Inputs) -> State:
         Refused: Some projects could not be changed; the others were.
     """
     organization = moved_organization(context, id_, olds, news)
-    words = dict(olds.get("granted_roles") or {})
-    words.update(_change_projects(organization, int(id_), olds, news))
-    kept = {str(number) for number in project_numbers(news.get("projects"))}
+    words = change_projects(organization, int(id_), olds, news.get("projects"))
     state = {
         **{key: value for key, value in olds.items() if key not in INPUTS},
         **_echo(news),
         "home": home_of(Place(organization.client.base_url, organization.id)),
-        "granted_roles": {key: word for key, word in words.items() if key in kept} or None,
+        "granted_roles": words or None,
+        "secret": later_secret(olds, news),
     }
     return without_none(state)
-
-
-def _change_projects(
-    organization: Organization, account: int, olds: State, news: Inputs
-) -> dict[str, str]:
-    """Bring the projects from what they are to what is asked for, as far as the server lets us."""
-    old, new = grants_of(olds.get("projects")), grants_of(news.get("projects"))
-    listed = {grant.project_id for grant in new}
-    words: dict[str, str] = {}
-    problems = []
-    for grant in new:
-        if grant not in old:
-            try:
-                word = organization.writes.set_role(account, grant.project_id, grant.role)
-            except MixpanelError as error:
-                problems.append(f"project {grant.project_id} as {grant.role!r}: {error}")
-            else:
-                words.update({str(grant.project_id): word} if word else {})
-    for grant in old:
-        if grant.project_id not in listed:
-            try:
-                organization.writes.remove(account, grant.project_id)
-            except MixpanelError as error:
-                problems.append(f"project {grant.project_id}, to be left: {error}")
-    if problems:
-        raise Refused(
-            f"{len(problems)} of the projects could not be changed, the others were; the next up "
-            f"tries again. {' '.join(problems)}"
-        )
-    return words
 
 
 def delete(context: Context, id_: str, state: State) -> None:
@@ -313,14 +317,11 @@ def delete(context: Context, id_: str, state: State) -> None:
     Raises:
         Refused: It is the account that this provider logs in with.
     """
-    _spare_own_login(context, state, "deleted")
+    context.spare_own_login(state.get("username"), "deleted")
+    if int(id_) in context.adopted:
+        context.announce(
+            f"service account {id_} was adopted by another resource in this very run: it stays."
+        )
+        return
     organization = context.organization(current_place(context, state))
     organization.delete_account(int(id_))
-
-
-def _spare_own_login(context: Context, state: State, fate: str) -> None:
-    if context.is_own_login(state.get("username")):
-        raise Refused(
-            f"{state['username']!r} is the account that this provider logs in with, and would be "
-            f"{fate}. Log in with another account first."
-        )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any, Final
@@ -45,11 +45,12 @@ class Failure:
 
 @dataclass
 class Checked:
-    """The normalised inputs, and everything that is wrong or odd about them."""
+    """The normalised inputs, everything that is wrong or odd about them, and what is due."""
 
     inputs: Inputs = field(default_factory=dict)
     failures: list[Failure] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     def fail(self, property_: str, reason: str) -> None:
         """Add a failure."""
@@ -91,6 +92,18 @@ class Read:
 def without_none(values: Mapping[str, Any]) -> dict[str, Any]:
     """Drop what is not set."""
     return {key: value for key, value in values.items() if value is not None}
+
+
+def take(
+    checked: Checked, key: str, news: Inputs, rule: Callable[[Any], Any], *, needed: bool = False
+) -> None:
+    """Take an input through a rule into the checked ones; what is not known yet passes."""
+    value = news.get(key)
+    if value is None and not needed:
+        return
+    result = value if isinstance(value, Unknown) else rule(value)
+    if result is not None:
+        checked.inputs[key] = result
 
 
 def check_number(checked: Checked, property_: str, value: object, *, what: str) -> int | None:

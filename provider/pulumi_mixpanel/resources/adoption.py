@@ -1,0 +1,119 @@
+"""Taking over an account that somebody made by hand, without making one.
+
+`adopt` counts for the FIRST create alone; adding or removing it later is no change. What must never
+happen is that a replacement "makes" the very account that it replaces, for the engine deletes that
+one afterwards.
+"""
+
+from __future__ import annotations
+
+from pulumi_mixpanel.api.errors import Refused
+from pulumi_mixpanel.api.models import Account, Grant
+from pulumi_mixpanel.api.organization import Organization
+from pulumi_mixpanel.api.writes import same_role
+from pulumi_mixpanel.resources.context import Context
+from pulumi_mixpanel.resources.values import Checked, Inputs, State, Unknown, check_number
+
+
+def check_adopt(context: Context, checked: Checked, news: Inputs, olds: Inputs) -> None:
+    """Check `adopt`, and `secret`, which goes with it; neither is shown in a message."""
+    adopt = news.get("adopt")
+    if adopt is not None:
+        if not isinstance(adopt, Unknown):
+            adopt = check_number(checked, "adopt", adopt, what="a service account's number")
+        if adopt is not None:
+            checked.inputs["adopt"] = adopt
+        if olds and isinstance(adopt, int):
+            # Whatever happens to this resource, it exists: its create would be a replacement.
+            context.held.add(adopt)
+    secret = news.get("secret")
+    if secret is None:
+        return
+    if news.get("adopt") is None and not olds:
+        checked.fail(
+            "",
+            "secret= goes with adopt=: it is for an existing account whose secret you still have. "
+            "The secret of an account that is made comes from Mixpanel.",
+        )
+    elif isinstance(secret, Unknown) or (isinstance(secret, str) and secret):
+        checked.inputs["secret"] = secret
+    else:
+        checked.fail("", "secret must be a text that is not empty; something else was given.")
+
+
+def refuse_replacing(checked: Checked, replaces: tuple[str, ...]) -> None:
+    """Refuse a change that would replace while `adopt` is set."""
+    if replaces and checked.inputs.get("adopt") is not None:
+        checked.fail(
+            "adopt",
+            f"a change of {', '.join(replaces)} would replace the account, and adopt= would take "
+            "over the very account that is being replaced: remove adopt= first. It has done its "
+            "work.",
+        )
+
+
+def take_over(context: Context, organization: Organization, inputs: Inputs) -> Account:
+    """Find the account that `adopt` names, and bring the projects that are listed to their roles.
+
+    Raises:
+        Refused: It is not there, has another name, or a resource holds it already.
+    """
+    number, name = int(inputs["adopt"]), inputs["name"]
+    if number in context.held or number in context.adopted:
+        raise Refused(
+            f"service account {number} is held by a resource of this stack already, so adopt= "
+            "would take over the very account that is being replaced: remove adopt= first. "
+            "Nothing was changed."
+        )
+    account = organization.reads.account(number)
+    if account is None:
+        raise Refused(
+            f"there is no service account {number} in organization {organization.id} at "
+            f"{organization.client.base_url}: adopt= takes the number of one that exists there. "
+            "Nothing was changed."
+        )
+    if account.name != name:
+        raise Refused(
+            f"service account {number} is {account.username!r}, whose name is {account.name!r} and "
+            f"not {name!r}: give name={account.name!r}, or the number of another account. Nothing "
+            "was changed."
+        )
+    context.adopted.add(number)
+    context.held.add(number)
+    return account
+
+
+def grant_listed(organization: Organization, account: int, grants: list[Grant]) -> dict[str, str]:
+    """Give an adopted account the roles that are listed; those that it has cost no write.
+
+    Returns:
+        The server's own words for the roles that were read back, by project.
+    """
+    words = {}
+    for grant in grants:
+        rows = organization.reads.rows(account, grant.project_id)
+        own = next((row for row in rows if row.is_individual), None)
+        if own is not None and same_role(own.role, grant.role):
+            continue
+        word = organization.writes.set_role(account, grant.project_id, grant.role)
+        words.update({str(grant.project_id): word} if word else {})
+    return words
+
+
+def adopted_secret(context: Context, account: Account, inputs: Inputs) -> State:
+    """Say what of the secret goes into state, and tell that it is missing where it is."""
+    if inputs.get("secret") is None:
+        context.warn_once(
+            f"service account {account.id} ({account.username}) was adopted without its secret, "
+            "which Mixpanel shows only once: the output `secret` is null. Whoever still has it "
+            "can give secret=."
+        )
+        return {"adopted": True}
+    return {"adopted": True, "secret": inputs["secret"]}
+
+
+def later_secret(state: State, inputs: Inputs) -> str | None:
+    """Tell the secret after a change: one that Mixpanel gave is never overwritten."""
+    given = inputs.get("secret")
+    known: str | None = state.get("secret")
+    return given if given is not None and state.get("adopted") else known
