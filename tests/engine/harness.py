@@ -14,6 +14,12 @@ from typing import Any
 
 PASSPHRASE = "a passphrase for tests"
 STACK = "dev"
+MOVED_CLOCK = """
+import datetime
+from pulumi_mixpanel.api.clock import SYSTEM_CLOCK, utc_now
+
+object.__setattr__(SYSTEM_CLOCK, "now", lambda: utc_now() + datetime.timedelta(hours={hours}))
+"""
 _LIMIT = 300
 _ESCAPES = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
@@ -59,6 +65,13 @@ class Stack:
         """Write the program: the given lines after the imports that all of them need."""
         header = "import pulumi\nfrom pulumi_mixpanel import *\n\n"
         (self.folder / "__main__.py").write_text(header + textwrap.dedent(program))
+
+    def move_clock(self, hours: float) -> None:
+        """Let every process of the next commands live that many hours from now."""
+        folder = self.folder / "clock"
+        folder.mkdir(exist_ok=True)
+        (folder / "sitecustomize.py").write_text(MOVED_CLOCK.format(hours=hours))
+        self.env["PYTHONPATH"] = str(folder)
 
     def environment(self) -> dict[str, str]:
         """Make the environment of a command: nothing of the caller's Mixpanel or Pulumi."""

@@ -6,7 +6,13 @@ from datetime import datetime
 
 import pulumi
 
-from pulumi_mixpanel import ProjectMembership, ProjectRole, Provider, ServiceAccount
+from pulumi_mixpanel import (
+    ProjectMembership,
+    ProjectRole,
+    Provider,
+    RotatingServiceAccount,
+    ServiceAccount,
+)
 
 number: pulumi.Output[int] = pulumi.Output.from_input(1)
 provider = Provider("emea", organization_id=number, region="eu", secret="x")
@@ -23,6 +29,19 @@ organization: pulumi.Output[int] = account.organization_id
 ProjectMembership("one", service_account=account, project_id=1, role="analyst")
 ProjectMembership("two", service_account_id=number, project_id=number, role="analyst")
 
+adopted = ServiceAccount("adopted", name="bot", adopt=number, secret=secret.apply(str))
+renewed = ServiceAccount("renewed", validity_period_hours=720, early_renewal_hours=48.5)
+rotating = RotatingServiceAccount(
+    "rotating",
+    validity_period_hours=2160,
+    overlap_hours=168,
+    projects=[role],
+    rotate_when_changed={"incident": pulumi.Output.from_input("42")},
+)
+previous: pulumi.Output[str | None] = rotating.previous_secret
+
+RotatingServiceAccount("no overlap", validity_period_hours=2160)  # type: ignore[call-arg]
+ProjectMembership("three", service_account=rotating, project_id=1, role="x")  # type: ignore[arg-type]
 ServiceAccount("positional", "name")  # type: ignore[call-arg]
 ServiceAccount("wrong", name=3)  # type: ignore[arg-type]
 ServiceAccount("wrong", projects=[{"project": 1}])  # type: ignore[list-item]

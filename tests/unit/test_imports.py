@@ -25,5 +25,6 @@ def test_the_exported_names_are_the_public_ones() -> None:
         "ProjectMembership",
         "ProjectRole",
         "Provider",
+        "RotatingServiceAccount",
         "ServiceAccount",
     ]

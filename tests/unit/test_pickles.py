@@ -13,6 +13,8 @@ from pulumi_mixpanel.dynamic import _PROVIDERS
 RECORDED = {
     ("ServiceAccount", 4): "gASVOgAAAAAAAACMF3B1bHVtaV9taXhwYW5lbC5keW5hbWljlIwFX2xvYWSUk5SMDlNlcnZpY2VBY2NvdW50lIWUUpQu",
     ("ServiceAccount", 5): "gAWVOgAAAAAAAACMF3B1bHVtaV9taXhwYW5lbC5keW5hbWljlIwFX2xvYWSUk5SMDlNlcnZpY2VBY2NvdW50lIWUUpQu",
+    ("RotatingServiceAccount", 4): "gASVQgAAAAAAAACMF3B1bHVtaV9taXhwYW5lbC5keW5hbWljlIwFX2xvYWSUk5SMFlJvdGF0aW5nU2VydmljZUFjY291bnSUhZRSlC4=",
+    ("RotatingServiceAccount", 5): "gAWVQgAAAAAAAACMF3B1bHVtaV9taXhwYW5lbC5keW5hbWljlIwFX2xvYWSUk5SMFlJvdGF0aW5nU2VydmljZUFjY291bnSUhZRSlC4=",
     ("ProjectMembership", 4): "gASVPQAAAAAAAACMF3B1bHVtaV9taXhwYW5lbC5keW5hbWljlIwFX2xvYWSUk5SMEVByb2plY3RNZW1iZXJzaGlwlIWUUpQu",
     ("ProjectMembership", 5): "gAWVPQAAAAAAAACMF3B1bHVtaV9taXhwYW5lbC5keW5hbWljlIwFX2xvYWSUk5SMEVByb2plY3RNZW1iZXJzaGlwlIWUUpQu",
 }  # fmt: skip

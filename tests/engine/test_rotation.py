@@ -1,0 +1,252 @@
+"""Renewal, rotation and adoption on the real engine, in time that the test moves."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+
+from tests.engine.harness import Stack
+from tests.engine.test_life import logs_in, made, writes
+
+from pulumi_mixpanel.api import Client, Credentials, Secret
+from pulumi_mixpanel.emulator import Emulator
+
+OUTPUTS = """
+    pulumi.export("id", bot.service_account_id)
+    pulumi.export("username", bot.username)
+    pulumi.export("secret", bot.secret)
+"""
+RENEWED = (
+    """
+    bot = ServiceAccount("export", name="bot", validity_period_hours=720, early_renewal_hours=48)
+"""
+    + OUTPUTS
+)
+ROTATING = (
+    """
+    bot = RotatingServiceAccount(
+        "export", name="bot", validity_period_hours=2160, early_renewal_hours=240, overlap_hours=168,
+        projects=[{"project_id": 2001, "role": "analyst"}]%s)
+    pulumi.export("previous_username", bot.previous_username)
+    pulumi.export("previous_secret", bot.previous_secret)
+    for name in ("rotated_at", "next_rotation_at", "retires_at", "organization_id"):
+        pulumi.export(name, getattr(bot, name))
+"""
+    + OUTPUTS
+)
+
+
+def move(emulator: Emulator, stack: Stack, hours: float) -> None:
+    """Let it be hours later, for the stack and for the server."""
+    stack.move_clock(hours)
+    now = datetime.now(timezone.utc) + timedelta(hours=hours)
+    emulator.clock(now.strftime("%Y-%m-%dT%H:%M:%SZ"))
+
+
+def by_hand(emulator: Emulator) -> tuple[int, str]:
+    """Make an account by hand."""
+    login = Credentials(username=emulator.username, secret=Secret(emulator.secret))
+    created = Client(emulator.base_url, login).create_service_account(1001, "bot")
+    return created.account.id, created.secret.reveal()
+
+
+def test_a_renewal_is_previewed_as_a_date_that_moves(emulator: Emulator, stack: Stack) -> None:
+    """The new account is made before the old one goes, and the preview says why."""
+    stack.write(RENEWED)
+    stack.up()
+    first = stack.outputs()
+    stack.up("--expect-no-changes")
+    move(emulator, stack, 600)
+    stack.up("--expect-no-changes")
+    move(emulator, stack, 680)
+    shown = stack.preview()
+    assert "~ issued_at" in shown.text
+    assert "~ expires" in shown.text
+    assert "mixpanel: 'bot' is due for renewal since " in shown.line
+    assert stack.steps() == {"export": "replace"} or "create-replacement" in str(stack.steps())
+    emulator.forget_calls()
+    stack.up()
+    assert writes(emulator) == ["POST service-accounts", f"DELETE {first['id']}"]
+    second = stack.outputs()
+    assert logs_in(emulator, second["username"], second["secret"])
+    stack.refresh()
+    stack.up("--expect-no-changes")
+    stack.destroy()
+    assert made(emulator) == []
+
+
+def test_a_rotation_with_overlap(emulator: Emulator, stack: Stack) -> None:
+    """Previewed step by step; both secrets work in the overlap, and are encrypted in state."""
+    stack.write(ROTATING % "")
+    stack.up()
+    first = stack.outputs()
+    assert logs_in(emulator, first["username"], first["secret"])
+    assert first["organization_id"] == 1001
+    stack.up("--expect-no-changes")
+
+    move(emulator, stack, 1930)
+    shown = stack.preview()
+    assert "mixpanel: rotation of 'bot' is due: it was since " in shown.line
+    assert "~ rotated_at" in shown.text
+    assert stack.steps() == {"export": "update"}
+    stack.up()
+    second = stack.outputs()
+    assert second["previous_username"] == first["username"]
+    assert second["previous_secret"] == first["secret"]
+    for which in ("", "previous_"):
+        assert logs_in(emulator, second[f"{which}username"], second[f"{which}secret"])
+    recorded = stack.resources()["export"]["outputs"]
+    assert "ciphertext" in recorded["secret"]
+    assert "ciphertext" in recorded["previous_secret"]
+    assert "works until" in stack.up("--expect-no-changes").line
+    stack.refresh()
+    assert stack.outputs() == second
+    assert "ciphertext" in stack.resources()["export"]["outputs"]["previous_secret"]
+
+    move(emulator, stack, 1930 + 170)
+    shown = stack.preview()
+    assert "mixpanel: retirement of the previous account of 'bot' is due since " in shown.line
+    assert "- retires_at" in shown.text
+    stack.up()
+    assert made(emulator) == ["bot"]
+    third = stack.outputs()
+    assert (third["secret"], third.get("previous_secret")) == (second["secret"], None)
+    stack.up("--expect-no-changes")
+    stack.write("raise SystemExit('broken')")
+    stack.refresh()
+    stack.destroy()
+    assert made(emulator) == []
+
+
+def test_the_new_secret_reaches_the_state_though_retiring_fails(
+    emulator: Emulator, stack: Stack
+) -> None:
+    """One warning; the next up goes on."""
+    stack.write(ROTATING % ", rotate_when_changed={'n': '1'}")
+    stack.up()
+    stack.write(ROTATING % ", rotate_when_changed={'n': '2'}")
+    stack.up()
+    emulator.faults([{"kind": "forbidden", "method": "DELETE"}])
+    stack.write(ROTATING % ", rotate_when_changed={'n': '3'}")
+    assert (
+        "was rotated, and its new secret is in the state, but: service account" in stack.up().line
+    )
+    outputs = stack.outputs()
+    assert logs_in(emulator, outputs["username"], outputs["secret"])
+    emulator.faults([])
+    assert len(made(emulator)) == 3
+    stack.up()
+    assert len(made(emulator)) == 2
+    stack.up("--expect-no-changes")
+
+
+def test_from_an_account_made_by_hand_to_a_rotation(emulator: Emulator, stack: Stack) -> None:
+    """Without an outage, and without a write at first."""
+    number, secret = by_hand(emulator)
+    emulator.forget_calls()
+    stack.config("handmade", secret, secret=True)
+    adopt = f", adopt={number}, secret=pulumi.Config().require('handmade')"
+    stack.write((ROTATING % adopt).replace("analyst", "admin"))
+    stack.up()
+    assert writes(emulator) == ["POST add-to-project"]
+    outputs = stack.outputs()
+    assert (outputs["id"], outputs["secret"]) == (number, secret)
+    stack.write((ROTATING % ", rotate_when_changed={'n': '1'}").replace("analyst", "admin"))
+    stack.up()
+    later = stack.outputs()
+    assert later["previous_secret"] == secret
+    assert logs_in(emulator, later["username"], later["secret"])
+    assert logs_in(emulator, later["previous_username"], secret)
+
+
+def test_a_membership_of_a_rotating_account_is_refused(stack: Stack) -> None:
+    """With the advice to use `projects`."""
+    stack.write(ROTATING % "" + """
+    ProjectMembership("web", service_account=bot, project_id=2002, role="analyst")
+    """)  # fmt: skip
+    assert (
+        "ProjectMembership 'web': service_account takes a ServiceAccount; RotatingServiceAccount was "
+        "given. Give a RotatingServiceAccount its projects with `projects`: a rotation would take the "
+        "previous account's access away."
+    ) in stack.preview(fails=True).line
+
+
+def test_an_adopted_account(emulator: Emulator, stack: Stack) -> None:
+    """Nothing is written; the secret that was given is encrypted in inputs and outputs."""
+    number, secret = by_hand(emulator)
+    emulator.forget_calls()
+    stack.config("handmade", secret, secret=True)
+    with_adopt = f"""
+    bot = ServiceAccount("export", name="bot", adopt={number},
+                         secret=pulumi.Config().require("handmade"))
+    """ + OUTPUTS  # fmt: skip
+    stack.write(with_adopt)
+    stack.up()
+    assert writes(emulator) == []
+    assert stack.outputs()["secret"] == secret
+    recorded = stack.resources()["export"]
+    assert "ciphertext" in recorded["outputs"]["secret"]
+    assert "ciphertext" in recorded["inputs"]["secret"]
+    assert secret not in str(stack.state())
+    stack.refresh()
+    assert secret not in str(stack.state())
+    stack.up("--expect-no-changes")
+    stack.write(
+        """
+    bot = ServiceAccount("export", name="bot")"""
+        + OUTPUTS
+    )
+    stack.up("--expect-no-changes")
+    assert stack.outputs()["secret"] == secret
+    stack.destroy()
+    assert made(emulator) == []
+
+
+def test_what_the_engine_replaces_is_never_what_create_returns(
+    emulator: Emulator, stack: Stack
+) -> None:
+    """Forced by the user, by another provider, by another name of the resource."""
+    number, secret = by_hand(emulator)
+    text = (
+        f"""
+    bot = ServiceAccount("{{name}}", name="bot", adopt={number}{{more}})"""
+        + OUTPUTS
+    )
+    stack.write(text.format(name="export", more=""))
+    stack.up()
+    urn = stack.resources()["export"]["urn"]
+    held = "is held by a resource of this stack already"
+    assert held in stack.up("--replace", urn, fails=True).line
+    stack.write(
+        text.format(
+            name="export",
+            more=', opts=pulumi.ResourceOptions(provider=Provider("other"))',
+        )
+    )
+    assert held in stack.up(fails=True).line
+    assert made(emulator) == ["bot"]
+    stack.write(text.format(name="heir", more=""))
+    assert "was adopted by another resource in this very run: it stays." in stack.up().line
+    assert made(emulator) == ["bot"]
+    assert list(stack.resources()) == ["heir"]
+    assert logs_in(emulator, stack.outputs()["username"], secret)
+
+
+def test_secret_keepers_are_encrypted(emulator: Emulator, stack: Stack) -> None:
+    """Somebody rotates whenever another secret does."""
+    stack.config("token", "a-secret-trigger-of-rotation", secret=True)
+    stack.write("""
+        token = pulumi.Config().require_secret("token")
+        bot = ServiceAccount("export", name="bot", rotate_when_changed={"token": token})
+        RotatingServiceAccount("other", validity_period_hours=100, overlap_hours=10,
+                               rotate_when_changed={"token": token})
+    """)
+    stack.up()
+    assert "a-secret-trigger" not in str(stack.state())
+    stack.refresh()
+    assert "a-secret-trigger" not in str(stack.state())
+    stack.up("--expect-no-changes")
+    stack.config("token", "another-secret-trigger", secret=True)
+    assert stack.steps()["other"] == "update"
+    stack.up()
+    assert "secret-trigger" not in str(stack.state())
+    assert len(made(emulator)) == 3
