@@ -201,34 +201,35 @@ def test_an_adopted_account(emulator: Emulator, stack: Stack) -> None:
     assert made(emulator) == []
 
 
-def test_what_the_engine_replaces_is_never_what_create_returns(
-    emulator: Emulator, stack: Stack
-) -> None:
-    """Forced by the user, by another provider, by another name of the resource."""
+def test_what_the_engine_replaces_is_never_deleted(emulator: Emulator, stack: Stack) -> None:
+    """Forced by the user, by another name of the resource; another provider replaces nothing."""
     number, secret = by_hand(emulator)
+    stack.config("handmade", secret, secret=True)
     text = (
         f"""
     bot = ServiceAccount("{{name}}", name="bot", adopt={number}{{more}})"""
         + OUTPUTS
     )
-    stack.write(text.format(name="export", more=""))
+    given = ', secret=pulumi.Config().require("handmade")'
+    stays = f"service account {number} was adopted by another resource in this very run: it stays."
+    stack.write(text.format(name="export", more=given))
     stack.up()
     urn = stack.resources()["export"]["urn"]
-    held = "is held by a resource of this stack already"
-    assert held in stack.up("--replace", urn, fails=True).line
-    stack.write(
-        text.format(
-            name="export",
-            more=', opts=pulumi.ResourceOptions(provider=Provider("other"))',
-        )
-    )
-    assert held in stack.up(fails=True).line
-    assert made(emulator) == ["bot"]
-    stack.write(text.format(name="heir", more=""))
-    assert "was adopted by another resource in this very run: it stays." in stack.up().line
-    assert made(emulator) == ["bot"]
+    assert stays in stack.up("--replace", urn).line
+    assert stack.outputs()["secret"] == secret
+    stack.write(text.format(name="heir", more=given))
+    shown = stack.up().line
+    assert stays in shown
+    assert "earlier states" not in shown
     assert list(stack.resources()) == ["heir"]
     assert logs_in(emulator, stack.outputs()["username"], secret)
+    stack.write(text.format(name="last", more=""))
+    assert "Its secret is in earlier states of the stack alone" in stack.up().line
+    assert made(emulator) == ["bot"]
+    other = ', opts=pulumi.ResourceOptions(provider=Provider("other"))'
+    stack.write(text.format(name="last", more=other))
+    assert stack.up().line.count("unchanged") == 1
+    assert made(emulator) == ["bot"]
 
 
 def test_secret_keepers_are_encrypted(emulator: Emulator, stack: Stack) -> None:

@@ -1,8 +1,9 @@
 """Taking over an account that somebody made by hand, without making one.
 
 `adopt` counts for the FIRST create alone; adding or removing it later is no change. What must never
-happen is that a replacement "makes" the very account that it replaces, for the engine deletes that
-one afterwards.
+happen is that a replacement "makes" the very account that it replaces and the engine deletes that
+one afterwards. So check() refuses it where it sees it coming, create() where it has met the
+account, and delete() spares what this process adopted.
 """
 
 from __future__ import annotations
@@ -78,7 +79,7 @@ def take_over(context: Context, organization: Organization, inputs: Inputs) -> A
             f"not {name!r}: give name={account.name!r}, or the number of another account. Nothing "
             "was changed."
         )
-    context.adopted.add(number)
+    context.adopted[number] = inputs.get("secret") is not None
     context.held.add(number)
     return account
 
@@ -110,6 +111,23 @@ def adopted_secret(context: Context, account: Account, inputs: Inputs) -> State:
         )
         return {"adopted": True}
     return {"adopted": True, "secret": inputs["secret"]}
+
+
+def is_taken_over(context: Context, number: int, state: State) -> bool:
+    """Tell whether an account that is to be deleted was adopted in this process, and say so.
+
+    `--replace`, and a resource that was renamed, create first; the engine asks us nothing before.
+    """
+    if number not in context.adopted:
+        return False
+    line = f"service account {number} was adopted by another resource in this very run: it stays."
+    if state.get("secret") is not None and not context.adopted[number]:
+        line += (
+            " Its secret is in earlier states of the stack alone, for secret= was not given: look "
+            "there (pulumi stack export --version N --show-secrets), and give it with secret=."
+        )
+    context.warn_once(line)
+    return True
 
 
 def later_secret(state: State, inputs: Inputs) -> str | None:

@@ -34,7 +34,7 @@ class Context:
         announce: Shows a line to the user.
         claims: The (organization, account, project) that some account's `projects` manages.
         held: The accounts that resources of this process hold, as far as it has met them.
-        adopted: The accounts that a create of this process took over.
+        adopted: The accounts that a create of this process took over, and whether with a secret.
     """
 
     configuration: Configuration
@@ -43,7 +43,7 @@ class Context:
     announce: Callable[[str], None] = lambda _line: None
     claims: set[tuple[int | None, int, int]] = field(default_factory=set)
     held: set[int] = field(default_factory=set)
-    adopted: set[int] = field(default_factory=set)
+    adopted: dict[int, bool] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _clients: dict[str, Client] = field(default_factory=dict)
     _organizations: dict[tuple[str, int], Organization] = field(default_factory=dict)

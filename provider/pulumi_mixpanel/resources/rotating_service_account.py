@@ -20,6 +20,7 @@ from pulumi_mixpanel.resources.adoption import (
     adopted_secret,
     check_adopt,
     grant_listed,
+    is_taken_over,
     later_secret,
     refuse_replacing,
     take_over,
@@ -492,7 +493,7 @@ def delete(context: Context, id_: str, state: State) -> None:
     organization = context.organization(current_place(context, state))
     problems = []
     for number, _ in accounts:
-        if number in context.adopted:
+        if is_taken_over(context, number, state):
             continue
         try:
             organization.delete_account(number)

@@ -20,6 +20,7 @@ from pulumi_mixpanel.resources.adoption import (
     adopted_secret,
     check_adopt,
     grant_listed,
+    is_taken_over,
     later_secret,
     refuse_replacing,
     take_over,
@@ -318,10 +319,7 @@ def delete(context: Context, id_: str, state: State) -> None:
         Refused: It is the account that this provider logs in with.
     """
     context.spare_own_login(state.get("username"), "deleted")
-    if int(id_) in context.adopted:
-        context.announce(
-            f"service account {id_} was adopted by another resource in this very run: it stays."
-        )
+    if is_taken_over(context, int(id_), state):
         return
     organization = context.organization(current_place(context, state))
     organization.delete_account(int(id_))
