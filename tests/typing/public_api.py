@@ -52,6 +52,6 @@ rows_later: pulumi.Output[tuple[ProjectServiceAccount, ...]] = get_project_servi
 ProjectMembership("three", service_account_id=found.id, project_id=1, role=rows[0].role)
 
 get_service_account(id=number)  # type: ignore[arg-type]
-get_service_account("bot")  # type: ignore[misc]
+get_service_account("bot")  # type: ignore[call-arg, arg-type]
 get_project_service_accounts()  # type: ignore[call-arg]
 found.username = "other"  # type: ignore[misc]
