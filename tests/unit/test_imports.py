@@ -27,6 +27,7 @@ def test_the_exported_names_are_the_public_ones() -> None:
         "ProjectRole",
         "ProjectServiceAccount",
         "Provider",
+        "RotatingServiceAccount",
         "ServiceAccount",
         "ServiceAccountDetails",
         "get_project_service_accounts",
