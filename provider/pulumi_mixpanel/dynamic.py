@@ -33,7 +33,7 @@ from pulumi.runtime.config import is_config_secret
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
 
 from pulumi_mixpanel.api.errors import ConfigurationError, GaveUp, MixpanelError, NoAnswer
-from pulumi_mixpanel.api.models import format_instant
+from pulumi_mixpanel.api.models import Secret, format_instant
 from pulumi_mixpanel.configuration import EXPLICIT, NAMESPACE, resolve
 from pulumi_mixpanel.resources import (
     project_membership,
@@ -148,15 +148,17 @@ def _edge(doing: str, act: Callable[[], T], left: str = "") -> T:
         gave_up = isinstance(error, (GaveUp, NoAnswer))
         failure = OperationFailed(f"{doing}: {error}" + (f" {left}" if left and gave_up else ""))
     except BaseException as error:  # noqa: BLE001 (a foreign error's text may hold anything)
-        where = error.__traceback__
-        while where and where.tb_next:
-            where = where.tb_next
-        place = f"{where.tb_frame.f_code.co_name}, line {where.tb_lineno}" if where else "?"
-        failure = OperationFailed(
-            f"{doing}: a bug in pulumi-mixpanel: {type(error).__name__} in {place}. Please report "
-            "it; the state is kept."
-        )
+        failure = OperationFailed(f"{doing}: {describe_bug(error)}; the state is kept.")
     raise failure from None
+
+
+def describe_bug(error: BaseException) -> str:
+    """Say what and where, without the error's own text, which may hold anything."""
+    where = error.__traceback__
+    while where and where.tb_next:
+        where = where.tb_next
+    place = f"{where.tb_frame.f_code.co_name}, line {where.tb_lineno}" if where else "?"
+    return f"a bug in pulumi-mixpanel: {type(error).__name__} in {place}. Please report it"
 
 
 def _inward(value: Any) -> Any:  # noqa: ANN401 (property values are of any type)
@@ -327,6 +329,8 @@ class Provider(pulumi.ProviderResource):
             "secret": wrapped(secret),
             "concurrency": _text_of(concurrency),
         }
+        # Lookups run in the program, and log in by the same arguments.
+        self._arguments = {**given, "secret": Secret(secret) if isinstance(secret, str) else secret}
         properties = {
             f"{NAMESPACE}:{key}": value for key, value in given.items() if value is not None
         }

@@ -9,9 +9,17 @@ import pulumi
 from pulumi_mixpanel import (
     ProjectMembership,
     ProjectRole,
+    ProjectServiceAccount,
     Provider,
     RotatingServiceAccount,
     ServiceAccount,
+    ServiceAccountDetails,
+    get_project_service_accounts,
+    get_project_service_accounts_output,
+    get_service_account,
+    get_service_account_output,
+    get_service_accounts,
+    get_service_accounts_output,
 )
 
 number: pulumi.Output[int] = pulumi.Output.from_input(1)
@@ -46,3 +54,18 @@ ServiceAccount("positional", "name")  # type: ignore[call-arg]
 ServiceAccount("wrong", name=3)  # type: ignore[arg-type]
 ServiceAccount("wrong", projects=[{"project": 1}])  # type: ignore[list-item]
 ProjectMembership("missing", service_account_id=1, project_id=1)  # type: ignore[call-arg]
+
+found: ServiceAccountDetails = get_service_account(name="bot", provider=provider)
+later: pulumi.Output[ServiceAccountDetails] = get_service_account_output(id=number)
+listed: tuple[ServiceAccountDetails, ...] = get_service_accounts(name_pattern="b*", region="eu")
+listed_later: pulumi.Output[tuple[ServiceAccountDetails, ...]] = get_service_accounts_output()
+rows: tuple[ProjectServiceAccount, ...] = get_project_service_accounts(1, organization_id=1)
+rows_later: pulumi.Output[tuple[ProjectServiceAccount, ...]] = get_project_service_accounts_output(
+    number, organization_id=number, provider=provider
+)
+ProjectMembership("three", service_account_id=found.id, project_id=1, role=rows[0].role)
+
+get_service_account(id=number)  # type: ignore[arg-type]
+get_service_account("bot")  # type: ignore[call-arg, arg-type]
+get_project_service_accounts()  # type: ignore[call-arg]
+found.username = "other"  # type: ignore[misc]

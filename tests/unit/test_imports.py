@@ -22,9 +22,18 @@ def test_a_preview_does_not_import_what_only_calls_need() -> None:
 def test_the_exported_names_are_the_public_ones() -> None:
     """Nothing more, nothing less."""
     assert pulumi_mixpanel.__all__ == [
+        "LookupFailed",
         "ProjectMembership",
         "ProjectRole",
+        "ProjectServiceAccount",
         "Provider",
         "RotatingServiceAccount",
         "ServiceAccount",
+        "ServiceAccountDetails",
+        "get_project_service_accounts",
+        "get_project_service_accounts_output",
+        "get_service_account",
+        "get_service_account_output",
+        "get_service_accounts",
+        "get_service_accounts_output",
     ]

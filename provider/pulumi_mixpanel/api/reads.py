@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Hashable, Mapping
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeVar, cast
 
 from pulumi_mixpanel.api.client import Client
@@ -52,6 +52,11 @@ class _SingleFlight:
         """Forget a value; whoever already waits for it still gets it."""
         with self._lock:
             self._flights.pop(key, None)
+
+    def drop_all(self) -> None:
+        """Forget every value; whoever already waits for one still gets it."""
+        with self._lock:
+            self._flights.clear()
 
 
 class Reads:
@@ -120,6 +125,39 @@ class Reads:
             if self._client.dialect.lists_members:
                 self._require_membership(project_id, missing)
         return rows
+
+    def members(self, project_id: int) -> list[Member]:
+        """List who is in a project.
+
+        `bulk`: one list a project. `nested`: derived from one list for each account, which serve
+        every project.
+
+        Raises:
+            Refused: Nobody is, and nothing proves that the login would see it if somebody were.
+        """
+        if self._client.dialect.lists_members:
+            members = self._lists.get(
+                ("project", project_id), lambda: self._list_project(project_id)
+            )
+            rows = [row for rows in members.values() for row in rows]
+        else:
+            rows = self._rows_of_accounts(project_id)
+        if not rows and project_id not in self._lists.get("me", self._projects_of_me):
+            raise Refused(
+                f"project {project_id} shows no service account, but nothing proves that it has "
+                f"none: the login {self._client.username!r} is not known to be a member of it."
+            )
+        return rows
+
+    def _rows_of_accounts(self, project_id: int) -> list[Member]:
+        accounts = self.accounts()
+        with ThreadPoolExecutor(self._client.connections) as pool:
+            found = pool.map(lambda account: self._rows_of_account(account, project_id), accounts)
+            return [
+                Member(account=account, role=row.role)
+                for account, rows in zip(accounts.values(), found, strict=True)
+                for row in rows
+            ]
 
     def _require_membership(self, project_id: int, missing: str) -> None:
         """Make sure that a project's list is what a member sees, and not what lost rights leave."""
@@ -193,6 +231,10 @@ class Reads:
             return self._organization_id in self._client.me().organizations
         except StatusError:
             return False
+
+    def forget_everything(self) -> None:
+        """Drop every list, for whoever has to see what another process has just written."""
+        self._lists.drop_all()
 
     def forget_accounts(self) -> None:
         """Drop what a new or deleted account changes."""

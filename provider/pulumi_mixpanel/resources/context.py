@@ -47,6 +47,7 @@ class Context:
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _clients: dict[str, Client] = field(default_factory=dict)
     _organizations: dict[tuple[str, int], Organization] = field(default_factory=dict)
+    _discovered: dict[str, int] = field(default_factory=dict)
     _warned: set[str] = field(default_factory=set)
 
     @property
@@ -109,14 +110,16 @@ class Context:
         return self._clients[base_url]
 
     def _discover(self, client: Client) -> int:
-        """Take the one organization that `/me` names (wire.md, fact 11)."""
+        """Take the one organization that `/me` names (wire.md, fact 11), asked for once."""
+        if client.base_url in self._discovered:
+            return self._discovered[client.base_url]
         try:
             named = client.me().organizations
         except StatusError as error:
             reason = f"and it could not be asked for: {error}"
         else:
             if len(named) == 1:
-                return next(iter(named))
+                return self._discovered.setdefault(client.base_url, next(iter(named)))
             reason = f"and the login belongs to {len(named)}"
         raise ConfigurationError(
             f"The organization is missing, {reason}. Give its number in one of: "
