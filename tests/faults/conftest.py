@@ -31,18 +31,25 @@ class World:
         with self._lock:
             self.slept += seconds
 
-    def client(self, username: str | None = None, secret: str | None = None) -> Client:
-        """Log in; by default with the seeded login."""
-        login = Credentials(
+    @property
+    def clock(self) -> Clock:
+        """Make the clock; chance always says one half."""
+        return Clock(monotonic=lambda: self.slept, sleep=self.sleep, chance=lambda: 0.5)
+
+    def login(self, username: str | None = None, secret: str | None = None) -> Credentials:
+        """Tell a login; by default the seeded one."""
+        return Credentials(
             username=username or self.emulator.username,
             secret=Secret(secret or self.emulator.secret),
         )
-        clock = Clock(monotonic=lambda: self.slept, sleep=self.sleep, chance=lambda: 0.5)
+
+    def client(self, username: str | None = None, secret: str | None = None) -> Client:
+        """Log in; by default with the seeded login."""
         return Client(
             self.emulator.base_url,
-            login,
+            self.login(username, secret),
             dialect=self.dialect,
-            clock=clock,
+            clock=self.clock,
             announce=self.lines.append,
         )
 
