@@ -12,7 +12,9 @@ import pytest
 from pulumi_mixpanel.api import Client, Credentials, MixpanelError, Secret
 from pulumi_mixpanel.api.clock import Clock
 from pulumi_mixpanel.api.organization import Organization
+from pulumi_mixpanel.configuration import Configuration
 from pulumi_mixpanel.emulator import Emulator
+from pulumi_mixpanel.resources.context import Context
 
 
 @dataclass
@@ -57,6 +59,24 @@ class World:
         """Make what a process has: nothing is remembered from an earlier one."""
         return Organization(client or self.client(), 1001, warn=self.warnings.append)
 
+    def context(self) -> Context:
+        """Make what the rules of the resources need, as a new process has it."""
+        configuration = Configuration(
+            organization_id=1001,
+            base_url=self.emulator.base_url,
+            dialect=self.dialect,
+            credentials=self.login(),
+        )
+        return Context(
+            configuration, clock=self.clock, warn=self.warnings.append, announce=self.lines.append
+        )
+
+    def left(self) -> dict[str, Any]:
+        """Tell all that is on the server, but for when a login was last used."""
+        state = self.emulator.state()
+        rows = [{**row, "last_used": None} for row in state["accounts"]]
+        return {"accounts": rows, "memberships": state["memberships"]}
+
     def accounts(self, name: str | None = None) -> list[dict[str, Any]]:
         """Tell the accounts that are there beside the logins."""
         rows = self.emulator.state()["accounts"]
@@ -82,6 +102,14 @@ def emulators() -> Iterator[dict[str, Emulator]]:
     """Run one emulator of each dialect for a whole module."""
     with Emulator() as bulk, Emulator("nested") as nested:
         yield {"bulk": bulk, "nested": nested}
+
+
+@pytest.fixture
+def worlds(emulators: dict[str, Emulator]) -> dict[str, World]:
+    """Start afresh in both dialects."""
+    for emulator in emulators.values():
+        emulator.reset()
+    return {dialect: World(emulator, dialect) for dialect, emulator in emulators.items()}
 
 
 @pytest.fixture(params=["bulk", "nested"])
