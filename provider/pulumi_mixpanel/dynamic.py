@@ -6,6 +6,7 @@ permanent contract (docs/decisions/0001-dynamic-providers-and-pickles.md).
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import threading
@@ -128,7 +129,9 @@ def _log(severity: Any, line: str) -> None:  # noqa: ANN401 (an enum of the gene
         request = engine_pb2.LogRequest(severity=severity, message=message)
         _engine[0].Log(request, timeout=5)
     except (IndexError, grpc.RpcError, ValueError):
-        print(message, file=sys.stderr)  # noqa: T201 (the host shows it, as a plain line)
+        # Nobody may be left to read it; that is no reason to break off what it tells of.
+        with contextlib.suppress(OSError, ValueError):
+            print(message, file=sys.stderr)  # noqa: T201 (the host shows it, as a plain line)
 
 
 class OperationFailed(Exception):  # noqa: N818 (reads as a sentence in the engine's output)

@@ -109,7 +109,7 @@ def test_a_killed_engine_leaves_an_orphan_that_is_named_and_offered(
     later = tmp_path / "later.json"
     later.write_text(stack.run("stack", "export").stdout)
 
-    arguments = ["report", "--orphans", str(export), "--orphans", str(later)]
+    arguments = ["report", "--orphans", str(export), str(later)]
     listed = CliRunner().invoke(main, arguments)
     assert (listed.exit_code, listed.stdout.split("\t")[0]) == (3, str(orphan["id"]))
     assert len(listed.stdout.splitlines()) == 1

@@ -12,7 +12,9 @@ import pytest
 from pulumi_mixpanel.api import Client, Credentials, MixpanelError, Secret
 from pulumi_mixpanel.api.clock import Clock
 from pulumi_mixpanel.api.organization import Organization
+from pulumi_mixpanel.configuration import Configuration
 from pulumi_mixpanel.emulator import Emulator
+from pulumi_mixpanel.resources.context import Context
 
 
 @dataclass
@@ -31,24 +33,49 @@ class World:
         with self._lock:
             self.slept += seconds
 
-    def client(self, username: str | None = None, secret: str | None = None) -> Client:
-        """Log in; by default with the seeded login."""
-        login = Credentials(
+    @property
+    def clock(self) -> Clock:
+        """Make the clock; chance always says one half."""
+        return Clock(monotonic=lambda: self.slept, sleep=self.sleep, chance=lambda: 0.5)
+
+    def login(self, username: str | None = None, secret: str | None = None) -> Credentials:
+        """Tell a login; by default the seeded one."""
+        return Credentials(
             username=username or self.emulator.username,
             secret=Secret(secret or self.emulator.secret),
         )
-        clock = Clock(monotonic=lambda: self.slept, sleep=self.sleep, chance=lambda: 0.5)
+
+    def client(self, username: str | None = None, secret: str | None = None) -> Client:
+        """Log in; by default with the seeded login."""
         return Client(
             self.emulator.base_url,
-            login,
+            self.login(username, secret),
             dialect=self.dialect,
-            clock=clock,
+            clock=self.clock,
             announce=self.lines.append,
         )
 
     def organization(self, client: Client | None = None) -> Organization:
         """Make what a process has: nothing is remembered from an earlier one."""
         return Organization(client or self.client(), 1001, warn=self.warnings.append)
+
+    def context(self) -> Context:
+        """Make what the rules of the resources need, as a new process has it."""
+        configuration = Configuration(
+            organization_id=1001,
+            base_url=self.emulator.base_url,
+            dialect=self.dialect,
+            credentials=self.login(),
+        )
+        return Context(
+            configuration, clock=self.clock, warn=self.warnings.append, announce=self.lines.append
+        )
+
+    def left(self) -> dict[str, Any]:
+        """Tell all that is on the server, but for when a login was last used."""
+        state = self.emulator.state()
+        rows = [{**row, "last_used": None} for row in state["accounts"]]
+        return {"accounts": rows, "memberships": state["memberships"]}
 
     def accounts(self, name: str | None = None) -> list[dict[str, Any]]:
         """Tell the accounts that are there beside the logins."""
@@ -75,6 +102,14 @@ def emulators() -> Iterator[dict[str, Emulator]]:
     """Run one emulator of each dialect for a whole module."""
     with Emulator() as bulk, Emulator("nested") as nested:
         yield {"bulk": bulk, "nested": nested}
+
+
+@pytest.fixture
+def worlds(emulators: dict[str, Emulator]) -> dict[str, World]:
+    """Start afresh in both dialects."""
+    for emulator in emulators.values():
+        emulator.reset()
+    return {dialect: World(emulator, dialect) for dialect, emulator in emulators.items()}
 
 
 @pytest.fixture(params=["bulk", "nested"])

@@ -5,14 +5,17 @@ In doubt nothing is deleted and everything is named.
 
 from __future__ import annotations
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from tests.faults.conftest import World
 
-from pulumi_mixpanel.api import MixpanelError, Refused
+from pulumi_mixpanel.api import MixpanelError, Refused, StatusError
 from pulumi_mixpanel.api.organization import Organization
+from pulumi_mixpanel.configuration import Configuration, Place
+from pulumi_mixpanel.resources.context import Context
 
 LOST = {"kind": "cut-after-effect", "method": "POST", "path": "accounts$", "times": 1}
 LOST_BEFORE = {"kind": "cut-before-effect", "method": "POST", "path": "accounts$", "times": 1}
@@ -232,3 +235,88 @@ def test_an_earlier_run_s_account_is_named_once(bulk: World) -> None:
         f"to hold, perhaps left behind by a killed run: {earlier.id} ({earlier.username}, made "
     )
     assert len(ids(bulk)) == 2
+
+
+def test_what_is_refused_after_a_loss_is_told_with_it(bulk: World) -> None:
+    """Names are unique, and the list shows the lost account too late: 409 alone would mislead."""
+    one = bulk.organization()
+    switches = [switch("duplicate-name", "409"), switch("list-delay", 8)]
+    bulk.emulator.faults([LOST, *switches])
+    with pytest.raises(Refused) as caught:
+        one.create_account("bot", None, None, ())
+    (row,) = bulk.accounts("bot")
+    text = str(caught.value)
+    assert text.startswith("the answer to the creation of 'bot' in organization 1001 was lost: ")
+    assert (
+        "The next try was refused: POST /organizations/1001/service-accounts answered 409: A service "
+        "account with this name already exists. New accounts of that name, one of which may be what "
+        f"was lost: {row['id']} ({row['username']}, made "
+    ) in text
+
+
+def test_an_orphan_that_cannot_be_deleted_is_named(bulk: World) -> None:
+    """It is there, nobody has its secret, and the error says so."""
+    one = bulk.organization()
+    bulk.emulator.faults([LOST, {"kind": "forbidden", "method": "DELETE"}])
+    with pytest.raises(Refused) as caught:
+        one.create_account("bot", None, None, ())
+    (row,) = bulk.accounts("bot")
+    text = str(caught.value)
+    assert (
+        f"It could not be deleted: DELETE /organizations/1001/service-accounts/{row['id']} " in text
+    )
+    assert f"one of which may be what was lost: {row['id']} ({row['username']}, made " in text
+
+
+def test_somebody_else_s_new_account_does_not_end_the_search(bulk: World) -> None:
+    """Theirs shows at once and ours late: both are named, for ours may be the orphan."""
+    one, colleague = bulk.organization(), other_login(bulk)
+    one.create_account("first", None, None, ())
+    theirs = colleague.create_account("bot", None, None, ()).account.id
+    bulk.emulator.faults([LOST, switch("list-delay", 3)])
+    with pytest.raises(Refused, match="Nothing was deleted") as caught:
+        one.create_account("bot", None, None, ())
+    assert len(ids(bulk)) == 2
+    assert theirs in ids(bulk)
+    assert all(f"{number} (" in str(caught.value) for number in ids(bulk))
+
+
+def test_one_organization_on_two_hosts_is_one(bulk: World) -> None:
+    """What the process made through the one is not taken for lost through the other."""
+    here = bulk.emulator.base_url
+    configuration = Configuration(credentials=bulk.login())
+    context = Context(configuration, clock=bulk.clock)
+    one = context.organization(Place(here, 1001))
+    other = context.organization(Place(here.replace("127.0.0.1", "localhost"), 1001))
+    one.create_account("first", None, None, ())
+    held = other.create_account("bot", None, None, ()).account.id
+    bulk.emulator.faults([LOST_BEFORE])
+    made = one.create_account("bot", None, None, ()).account.id
+    assert ids(bulk) == [held, made]
+
+
+def test_a_first_list_that_fails_fails_for_all_at_once(bulk: World) -> None:
+    """Not for one after the other, each with its own deadline."""
+    one = bulk.organization()
+    threads, asked, waiting = 4, [], threading.Semaphore(0)
+    original = one._creator._lists.get
+
+    def get(key: str, load: Any) -> Any:  # noqa: ANN401
+        waiting.release()
+        return original(key, load)
+
+    def fail(organization: int) -> Any:  # noqa: ANN401
+        asked.append(organization)
+        for _ in range(threads if len(asked) == 1 else 0):
+            waiting.acquire()
+        raise StatusError("GET", "/list", 503, "No.", vendor_shaped=True)
+
+    one._creator._lists.get = get  # type: ignore[method-assign, assignment]
+    one.client.list_service_accounts = fail  # type: ignore[method-assign, assignment]
+    with ThreadPoolExecutor(threads) as pool:
+        futures = [
+            pool.submit(one.create_account, f"bot-{at}", None, None, ()) for at in range(threads)
+        ]
+        errors = [future.exception() for future in futures]
+    assert all(isinstance(error, StatusError) for error in errors)
+    assert len(asked) < threads

@@ -1,35 +1,52 @@
-"""Operation by fault by dialect: what is there afterwards, and which secret logs in.
+"""Operation by fault by dialect: accounts and roles on the server, the state, the secret that logs in.
 
-A cell's fault strikes the operation's own call once. `again` means that the operation succeeds in
-spite of it; `told` that it fails with an error and changed nothing; `lost` that a create under
-`nested` fails, deletes nothing and names what is there.
+A cell's fault strikes the operation's own call once, in a new process. Then it is `done`, `gone`
+(the server itself said so, and is believed) or `told`: an error, the state as it was, and the next
+run does it.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 from tests.faults.conftest import World
 
-from pulumi_mixpanel.api import Grant, MixpanelError, Refused
+from pulumi_mixpanel.api import MixpanelError
+from pulumi_mixpanel.configuration import Place
+from pulumi_mixpanel.emulator.faults import KINDS
+from pulumi_mixpanel.resources import project_membership, service_account
+from pulumi_mixpanel.resources.context import Context, home_of
 
-PASSING = [
+Fault = dict[str, Any]
+State = dict[str, Any]
+
+PASSING: list[Fault] = [
     {"kind": "latency", "seconds": 0.01},
     {"kind": "rate-limit", "retry_after": "2"},
     {"kind": "rate-limit", "retry_after": None},
 ]
-BEFORE = [{"kind": "500-before-effect"}, {"kind": "cut-before-effect"}]
-AFTER = [{"kind": "500-after-effect"}, {"kind": "cut-after-effect"}, {"kind": "truncated"}]
-NO_JSON_BEFORE = [{"kind": "html"}, {"kind": "html", "status": 502}]
-NO_JSON_AFTER = [
-    {"kind": "html", "after": True},
+BEFORE: list[Fault] = [
+    {"kind": "500-before-effect"},
+    {"kind": "cut-before-effect"},
+    {"kind": "html", "status": 502},
+]
+AFTER: list[Fault] = [
+    {"kind": "500-after-effect"},
+    {"kind": "cut-after-effect"},
+    {"kind": "truncated"},
     {"kind": "html", "after": True, "status": 504},
+]
+NO_ANSWER_BEFORE: list[Fault] = [{"kind": "html"}]
+NO_ANSWER_AFTER: list[Fault] = [
+    {"kind": "html", "after": True},
     {"kind": "empty"},
+    {"kind": "empty-list"},
     {"kind": "wrong-type"},
     {"kind": "huge", "megabytes": 65},
 ]
-NO = [
+NO: list[Fault] = [
     {"kind": "forbidden"},
     {"kind": "unauthorized"},
     {"kind": "not-found"},
@@ -39,69 +56,22 @@ NO = [
     {"kind": "redirect", "location": "/api/app/elsewhere"},
     {"kind": "redirect", "location": "https://example.com/", "status": 307},
 ]
-
-
-def name_of(fault: dict[str, Any]) -> str:
-    """Name a cell."""
-    return "-".join(str(value) for value in fault.values())
-
-
-def strike(world: World, fault: dict[str, Any], method: str, path: str) -> None:
-    """Let a fault strike one call."""
-    world.emulator.faults([{"method": method, "path": path, "times": 1, **fault}])
-
-
-@pytest.mark.parametrize(
-    "fault", [*PASSING, *BEFORE, *AFTER, *NO_JSON_BEFORE, *NO_JSON_AFTER], ids=name_of
-)
-@pytest.mark.parametrize(
-    "projects", [(), (Grant(project_id=2001, role="analyst"),)], ids=["bare", "projects"]
-)
-def test_a_create_is_made_exactly_once(
-    world: World, fault: dict[str, Any], projects: tuple[Grant, ...]
-) -> None:
-    """One account whose secret is known; under `nested`, where nobody tells who made what, a refusal."""
-    if world.dialect == "nested":
-        projects = ()
-    organization = world.organization()
-    strike(world, fault, "POST", "/service-accounts$")
-    if world.dialect == "nested" and fault not in PASSING:
-        with pytest.raises(Refused) as caught:
-            organization.create_account("bot", None, None, projects)
-        there = world.accounts("bot")
-        had_effect = fault in [*AFTER, *NO_JSON_AFTER]
-        assert len(there) == (1 if had_effect else 0)
-        for row in there:
-            assert f"{row['id']} ({row['username']}, made " in str(caught.value)
-        return
-    created = organization.create_account("bot", None, None, projects)
-    (row,) = world.accounts("bot")
-    assert (row["id"], row["secret"]) == (created.account.id, created.secret.reveal())
-    assert world.roles(row["id"]) == {grant.project_id: grant.role for grant in projects}
-    assert world.logs_in(created.account.username, created.secret.reveal())
-
-
-@pytest.mark.parametrize("fault", NO, ids=name_of)
-def test_a_create_that_is_refused_makes_nothing(world: World, fault: dict[str, Any]) -> None:
-    """And is told as what it is."""
-    organization = world.organization()
-    strike(world, fault, "POST", "/service-accounts$")
-    with pytest.raises(MixpanelError) as caught:
-        organization.create_account("bot", None, None, ())
-    assert world.accounts("bot") == []
-    assert "/service-accounts " in str(caught.value)
-
+FAULTS = [*PASSING, *BEFORE, *AFTER, *NO_ANSWER_BEFORE, *NO_ANSWER_AFTER, *NO]
 
 OPERATIONS = {
     "bulk": {
+        "create": ("POST", "/service-accounts$"),
+        "create with projects": ("POST", "/service-accounts$"),
         "read": ("GET", r"/service-accounts/\d+$"),
         "rows": ("GET", "/projects/2001/"),
         "add": ("POST", "/add-to-project$"),
         "change": ("POST", "/add-to-project$"),
+        "projects": ("POST", "/add-to-project$"),
         "remove": ("POST", "/remove-from-project$"),
         "delete": ("DELETE", r"/service-accounts/\d+$"),
     },
     "nested": {
+        "create": ("POST", "/service-accounts$"),
         "read": ("GET", r"/service-accounts/\d+$"),
         "rows": ("GET", r"/\d+/projects$"),
         "add": ("POST", r"/\d+/projects$"),
@@ -110,77 +80,230 @@ OPERATIONS = {
         "delete": ("DELETE", r"/service-accounts/\d+$"),
     },
 }
+CELLS = [
+    (dialect, operation) for dialect, operations in OPERATIONS.items() for operation in operations
+]
+ANALYST = [{"project_id": 2001, "role": "analyst"}]
+BOTH = [*ANALYST, {"project_id": 2002, "role": "admin"}]
 
 
-def prepared(world: World, operation: str) -> int:
-    """Make an account as an earlier process left it."""
-    organization = world.organization()
-    account = organization.create_account("bot", None, None, ()).account.id
-    if operation in {"rows", "change", "remove", "delete"}:
-        organization.writes.set_role(account, 2001, "analyst")
-    world.emulator.forget_calls()
-    return account
+def name_of(value: object) -> str:
+    """Name a cell."""
+    return "-".join(map(str, value.values())) if isinstance(value, dict) else str(value)
 
 
-def perform(world: World, operation: str, account: int) -> object:
-    """Do an operation in a new process."""
-    one = world.organization()
-    if operation == "read":
-        return one.reads.account(account)
-    if operation == "rows":
-        return [row.role for row in one.reads.rows(account, 2001)]
-    if operation == "add":
-        return one.writes.set_role(account, 2001, "analyst")
-    if operation == "change":
-        return one.writes.set_role(account, 2001, "admin")
-    if operation == "remove":
-        one.writes.remove(account, 2001)
-    if operation == "delete":
-        one.delete_account(account)
-    return None
+def test_every_kind_of_fault_is_in_the_table() -> None:
+    """Switches have tests of their own."""
+    assert {fault["kind"] for fault in FAULTS} == {*KINDS} - {"switch"}
 
 
-def check_done(world: World, operation: str, account: int) -> None:
-    """Tell that an operation had its effect, and no other."""
-    rows = world.accounts("bot")
-    if operation == "delete":
-        assert rows == []
+@dataclass(frozen=True)
+class Stack:
+    """What the engine keeps of one account and one membership: an operation that raises, nothing."""
+
+    world: World
+    account: State | None = None
+    membership: State | None = None
+
+    def inputs(self, **more: object) -> State:
+        """Make what check() returns."""
+        return {"home": home_of(Place(self.world.emulator.base_url, 1001)), **more}
+
+    def of_membership(self, role: str) -> State:
+        """Make the inputs of the membership."""
+        assert self.account is not None
+        number = self.account["service_account_id"]
+        return self.inputs(service_account_id=number, project_id=2001, role=role)
+
+    def perform(self, operation: str) -> Stack:
+        """Do an operation in a new process; tell what the engine keeps then."""
+        context = self.world.context()
+        accounts = _ACCOUNTS.get(operation)
+        if accounts:
+            return replace(self, account=accounts(self, context))
+        return replace(self, membership=_MEMBERSHIPS[operation](self, context))
+
+    def without(self, operation: str) -> Stack:
+        """Tell what the engine keeps where an operation's resource is gone."""
+        if operation in _ACCOUNTS:
+            return replace(self, account=None)
+        return replace(self, membership=None)
+
+    def create(self, context: Context, projects: list[State] | None = None) -> State:
+        """Make the account."""
+        more = {"projects": projects} if projects else {}
+        return service_account.create(context, self.inputs(name="bot", **more)).state
+
+    def read(self, context: Context) -> State | None:
+        """Read the account."""
+        assert self.account is not None
+        number = str(self.account["service_account_id"])
+        found = service_account.read(context, number, self.account)
+        return found.state if found else None
+
+    def projects(self, context: Context) -> State:
+        """Give the account one project more."""
+        assert self.account is not None
+        number, news = str(self.account["service_account_id"]), {**self.account, "projects": BOTH}
+        return service_account.update(context, number, self.account, news)
+
+    def delete(self, context: Context) -> None:
+        """Delete the account."""
+        assert self.account is not None
+        number = str(self.account["service_account_id"])
+        service_account.delete(context, number, self.account)
+
+    @property
+    def membership_id(self) -> str:
+        """Tell the membership's id."""
+        assert self.account is not None
+        return f"1001/{self.account['service_account_id']}/2001"
+
+    def rows(self, context: Context) -> State | None:
+        """Read the membership."""
+        assert self.membership is not None
+        found = project_membership.read(context, self.membership_id, self.membership)
+        return found.state if found else None
+
+    def change(self, context: Context) -> State:
+        """Change the role of the membership."""
+        assert self.membership is not None
+        news = self.of_membership("admin")
+        return project_membership.update(context, self.membership_id, self.membership, news)
+
+    def remove(self, context: Context) -> None:
+        """Remove the membership."""
+        assert self.membership is not None
+        project_membership.delete(context, self.membership_id, self.membership)
+
+
+_ACCOUNTS: dict[str, Any] = {
+    "create": Stack.create,
+    "create with projects": lambda stack, context: stack.create(context, ANALYST),
+    "read": Stack.read,
+    "projects": Stack.projects,
+    "delete": Stack.delete,
+}
+_MEMBERSHIPS: dict[str, Any] = {
+    "add": lambda stack, context: (
+        project_membership.create(context, stack.of_membership("analyst")).state
+    ),
+    "rows": Stack.rows,
+    "change": Stack.change,
+    "remove": Stack.remove,
+}
+_PREPARED = {
+    "create": [],
+    "create with projects": [],
+    "read": ["create"],
+    "delete": ["create"],
+    "add": ["create"],
+    "rows": ["create", "add"],
+    "change": ["create", "add"],
+    "remove": ["create", "add"],
+    "projects": ["create with projects"],
+}
+_LEFT: dict[str, tuple[list[str], dict[int, str]]] = {
+    "create": (["bot"], {}),
+    "create with projects": (["bot"], {2001: "analyst"}),
+    "read": (["bot"], {}),
+    "rows": (["bot"], {2001: "analyst"}),
+    "add": (["bot"], {2001: "analyst"}),
+    "change": (["bot"], {2001: "admin"}),
+    "projects": (["bot"], {2001: "analyst", 2002: "admin"}),
+    "remove": (["bot"], {}),
+    "delete": ([], {}),
+}
+"""What is on the server once an operation is done: accounts by their names, and roles."""
+
+
+def prepared(world: World, operation: str) -> Stack:
+    """Make what earlier processes left."""
+    stack = Stack(world)
+    for step in _PREPARED[operation]:
+        stack = stack.perform(step)
+    return stack
+
+
+def outcome(operation: str, fault: Fault, dialect: str) -> str:
+    """Tell what becomes of a cell: `done`, `gone` or `told`."""
+    if fault in PASSING:
+        return "done"
+    if operation.startswith("create"):
+        return "told" if fault in NO or dialect == "nested" else "done"
+    if fault in [*BEFORE, *AFTER]:
+        return "done"
+    if fault in ({"kind": "empty"}, {"kind": "empty-list"}) and operation not in {"read", "rows"}:
+        return "done"  # a write has nothing to tell
+    if fault == {"kind": "empty-list"} and operation == "rows":
+        return "gone"
+    believed = {"read", "remove", "delete", *(["rows"] if dialect == "nested" else [])}
+    return "gone" if fault == {"kind": "not-found"} and operation in believed else "told"
+
+
+def check_done(world: World, operation: str, stack: Stack, more: int = 0) -> None:
+    """Look at all three: the server, the state, and the secret."""
+    names, expected = _LEFT[operation]
+    rows = world.accounts()
+    assert [row["name"] for row in rows] == ["bot"] * (len(names) + more)
+    assert (stack.account is None) == (names == [])
+    if stack.account is not None:
+        number, username = stack.account["service_account_id"], stack.account["username"]
+        assert (number, stack.account["secret"]) == (rows[-1]["id"], rows[-1]["secret"])
+        assert world.roles(number) == expected
+        assert world.logs_in(username, stack.account["secret"])
+    listed = {one["project_id"]: one["role"] for one in (stack.account or {}).get("projects", ())}
+    held = {2001: stack.membership["role"]} if stack.membership else {}
+    assert {**listed, **held} == expected
+
+
+def check_kept(world: World, stack: Stack) -> None:
+    """Whatever was told: the account of the state is there, and its secret still logs in."""
+    if stack.account is not None:
+        known = {row["id"]: row["secret"] for row in world.accounts()}
+        assert known.get(stack.account["service_account_id"]) == stack.account["secret"]
+        assert world.logs_in(stack.account["username"], stack.account["secret"])
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=name_of)
+@pytest.mark.parametrize(("dialect", "operation"), CELLS)
+def test_a_cell(worlds: dict[str, World], dialect: str, operation: str, fault: Fault) -> None:
+    """Nothing lost, nothing made twice, nothing believed that was not said."""
+    world = worlds[dialect]
+    stack = prepared(world, operation)
+    before = world.left()
+    method, path = OPERATIONS[dialect][operation]
+    world.emulator.faults([{"method": method, "path": path, "times": 1, **fault}])
+    expected = outcome(operation, fault, dialect)
+    if expected == "told":
+        check_told(world, operation, stack, fault, before)
         return
-    assert [row["id"] for row in rows] == [account]
-    expected = {"rows": {2001: "analyst"}, "add": {2001: "analyst"}, "change": {2001: "admin"}}
-    assert world.roles(account) == expected.get(operation, {})
-
-
-@pytest.mark.parametrize("fault", [*PASSING, *BEFORE, *AFTER], ids=name_of)
-@pytest.mark.parametrize("operation", list(OPERATIONS["bulk"]))
-def test_what_passes_is_got_over(world: World, operation: str, fault: dict[str, Any]) -> None:
-    """Reads, deletes and membership calls are asked again, and done once."""
-    account = prepared(world, operation)
-    strike(world, fault, *OPERATIONS[world.dialect][operation])
-    perform(world, operation, account)
-    check_done(world, operation, account)
-
-
-@pytest.mark.parametrize("fault", [*NO_JSON_BEFORE[:1], *NO_JSON_AFTER, *NO], ids=name_of)
-@pytest.mark.parametrize("operation", list(OPERATIONS["bulk"]))
-def test_nothing_else_is_taken_for_done(
-    world: World, operation: str, fault: dict[str, Any]
-) -> None:
-    """An error and no wrong belief; where it says `gone`, it is only believed with proof."""
-    account = prepared(world, operation)
-    strike(world, fault, *OPERATIONS[world.dialect][operation])
-    retried = fault == {"kind": "html", "after": True, "status": 504}
-    silent = fault["kind"] == "empty" and operation in {"add", "change", "remove", "delete"}
-    said_gone = fault == {"kind": "not-found"} and operation in {"read", "rows", "remove", "delete"}
-    if retried or silent:
-        perform(world, operation, account)
-        check_done(world, operation, account)
-    elif said_gone and not (operation == "rows" and world.dialect == "bulk"):
-        perform(world, operation, account)  # the API itself said 404, to a login that belongs there
-        assert world.accounts("bot") != []
+    after = stack.perform(operation)
+    struck = world.emulator._call("GET", "faults")
+    assert struck[0]["times"] == 0
+    if expected == "done":
+        check_done(world, operation, after)
     else:
-        with pytest.raises(MixpanelError):
-            perform(world, operation, account)
+        assert world.left() == before
+        assert after == stack.without(operation)
+        check_kept(world, stack)
+
+
+def check_told(world: World, operation: str, stack: Stack, fault: Fault, before: object) -> None:
+    """An error; what the server was told not to do is not done; the next run does it."""
+    with pytest.raises(MixpanelError) as caught:
+        stack.perform(operation)
+    may_have_acted = fault in [*AFTER, *NO_ANSWER_AFTER]
+    lost = []
+    if operation == "create" and may_have_acted:  # under `nested`
+        lost = world.accounts("bot")
+        assert len(lost) == 1
+        assert f"{lost[0]['id']} ({lost[0]['username']}, made " in str(caught.value)
+    elif operation != "delete" or not may_have_acted:
+        check_kept(world, stack)
+    assert may_have_acted or world.left() == before
+    world.emulator.faults([])
+    check_done(world, operation, stack.perform(operation), more=len(lost))
 
 
 @pytest.mark.parametrize(
@@ -209,22 +332,24 @@ def test_nothing_else_is_taken_for_done(
 @pytest.mark.parametrize("operation", ["read", "rows"])
 def test_gone_needs_proof(world: World, operation: str, faults: list[dict[str, Any]]) -> None:
     """Lost rights, wrong hosts and wrong organizations are errors, every time."""
-    account = prepared(world, operation)
+    stack = prepared(world, operation)
+    before = world.left()
     world.emulator.faults(faults)
     nested_rows = world.dialect == "nested" and operation == "rows"
     if nested_rows and all(fault.get("path") != "projects$" for fault in faults):
         world.emulator.faults([*faults, {"kind": "not-found", "path": "projects$"}])
     with pytest.raises(MixpanelError):
-        perform(world, operation, account)
+        stack.perform(operation)
+    assert world.left() == before
+    check_kept(world, stack)
 
 
-def test_gone_is_believed_with_proof(world: World) -> None:
+@pytest.mark.parametrize("value", ["yes", "no"])
+@pytest.mark.parametrize("operation", ["read", "rows", "remove", "delete"])
+def test_gone_is_believed_with_proof(world: World, operation: str, value: str) -> None:
     """Our login is in the list, or `/me` names the organization."""
-    account = prepared(world, "rows")
-    world.client().delete_service_account(1001, account)
-    for value in ("yes", "no"):
-        world.emulator.faults([{"kind": "switch", "name": "caller-listed", "value": value}])
-        assert perform(world, "read", account) is None
-        assert perform(world, "rows", account) == []
-        perform(world, "remove", account)
-        perform(world, "delete", account)
+    stack = prepared(world, "rows")
+    assert stack.account is not None
+    world.client().delete_service_account(1001, stack.account["service_account_id"])
+    world.emulator.faults([{"kind": "switch", "name": "caller-listed", "value": value}])
+    assert stack.perform(operation) == stack.without(operation)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.server
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 
@@ -12,7 +13,8 @@ import pytest
 
 from pulumi_mixpanel.api.clock import Clock
 
-Reply = tuple[int, dict[str, str], bytes]
+Reply = tuple[int, dict[str, str], "bytes | Iterable[bytes]"]
+"""Status, headers and body; a body in parts is sent as they come, and ends with the connection."""
 
 
 @dataclass
@@ -77,16 +79,20 @@ def serve() -> Iterator[Callable[[Callable[[Seen], Reply]], TinyServer]]:
             protocol_version = "HTTP/1.1"
 
             def answer(self) -> None:
-                length = int(self.headers.get("Content-Length", 0))
-                seen = Seen(self.command, self.path, dict(self.headers), self.rfile.read(length))
+                sent = int(self.headers.get("Content-Length", 0))
+                seen = Seen(self.command, self.path, dict(self.headers), self.rfile.read(sent))
                 tiny.seen.append(seen)
                 status, headers, body = handler(seen)
+                whole = isinstance(body, bytes)
+                length = {"Content-Length": str(len(body))} if isinstance(body, bytes) else {}
                 self.send_response(status)
-                for name, value in {"Content-Length": str(len(body)), **headers}.items():
+                for name, value in {**length, **headers}.items():
                     self.send_header(name, value)
                 self.end_headers()
-                self.wfile.write(body)
-                self.close_connection = "Content-Length" in headers
+                with contextlib.suppress(ConnectionError):
+                    for part in [body] if isinstance(body, bytes) else body:
+                        self.wfile.write(part)
+                self.close_connection = "Content-Length" in headers or not whole
 
             do_GET = do_POST = do_DELETE = answer  # noqa: N815 (the base class's names)
 

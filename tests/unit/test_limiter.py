@@ -43,7 +43,14 @@ def test_all_calls_come_through_with_few_refusals(
     time: FakeTime, limit: int, window: float, calls: int, refusals: int, seconds: float
 ) -> None:
     """The wall is met a few times, not by everybody, and little time is lost."""
-    server, limiter = StrictServer(limit, window), Limiter(time.clock)
+    server = StrictServer(limit, window)
+    assert send_all(time, server, calls) < seconds
+    assert server.refused <= refusals + calls // (limit * 10)
+
+
+def send_all(time: FakeTime, server: StrictServer, calls: int) -> float:
+    """Get calls through, one after the other; tell how many seconds it took."""
+    limiter = Limiter(time.clock)
     done, started = 0, time.seconds
     while done < calls:
         while (wait := limiter.reserve()) > 0:
@@ -55,8 +62,32 @@ def test_all_calls_come_through_with_few_refusals(
             limiter.refused(asked, sent_at)
         else:
             done += 1
-    assert server.refused <= refusals + calls // (limit * 10)
-    assert time.seconds - started < seconds
+    return time.seconds - started
+
+
+@pytest.mark.parametrize("before", [40, 58, 60])
+def test_what_others_used_up_is_not_taken_for_the_limit(time: FakeTime, before: int) -> None:
+    """A refresh ran just before; what was taken until the first refusal says little."""
+    server = StrictServer(60, 60.0)
+    for _ in range(before):
+        server.call(time.seconds)
+    assert send_all(time, server, 400) < 800.0  # at 60 a minute: 400 s, and a minute to wait
+    assert server.refused <= 4
+
+
+@pytest.mark.parametrize(("asked", "seconds"), [(1.0, 10.0), (3.0, 50.0), (7.0, 100.0)])
+def test_one_refusal_alone_does_not_slow_everything_down(
+    time: FakeTime, asked: float, seconds: float
+) -> None:
+    """A server that was busy for a moment has no limit that would have to be kept."""
+
+    class BusyOnce(StrictServer):
+        def call(self, now: float) -> float:
+            del now
+            self.refused += 1
+            return asked if self.refused == 1 else 0.0
+
+    assert send_all(time, BusyOnce(1, 1.0), 400) < seconds
 
 
 def test_nothing_is_held_back_before_the_first_refusal(time: FakeTime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timezone
 from typing import Any
 
@@ -256,9 +257,12 @@ def test_a_change_of_inputs_has_its_consequence(change: dict[str, Any], expected
     assert service_account.diff(context(), "7", dict(STATE), news) == expected
 
 
-def test_the_provider_s_own_login_is_never_replaced_or_deleted() -> None:
-    """The refusal comes before any call, and says what to do."""
-    own = context(username=str(STATE["username"]), secret="made-up")
+@pytest.mark.parametrize("spelled", [str, str.upper, lambda name: f" {name} "])
+def test_the_provider_s_own_login_is_never_replaced_or_deleted(
+    spelled: Callable[[str], str],
+) -> None:
+    """The refusal comes before any call, and says what to do; a server may not care for case."""
+    own = context(username=spelled(str(STATE["username"])), secret="made-up")
     message = (
         "'export.1a2b3c.mp-service-account' is the account that this provider logs in with, and would "
         "be {}. Log in with another account first."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -255,7 +256,151 @@ def test_a_slow_answer_is_lost(serve: Serve, time: FakeTime) -> None:
     request = Request("POST", "/thing", {}, idempotent=False)
     with pytest.raises(NoAnswer) as caught:
         transport(server, time, read=0.1).send(request)
-    assert (caught.value.sent, str(caught.value)) == (True, "POST /thing was not answered in time.")
+    assert (caught.value.sent, str(caught.value)) == (
+        True,
+        "POST /thing was not answered within 0.1 s.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("request_", "headers", "seconds"),
+    [
+        (READ, {}, 20.0),
+        (READ, {"Content-Length": "100000"}, 20.0),
+        (Request("DELETE", "/thing"), {}, 20.0),
+        (CREATE, {}, 150.0),
+    ],
+    ids=["read", "read of a length", "delete", "create"],
+)
+def test_an_answer_that_drips_does_not_outlast_the_deadline(
+    serve: Serve, time: FakeTime, request_: Request, headers: dict[str, str], seconds: float
+) -> None:
+    """A byte now and then keeps every read time-out from striking; a create waits 150 s all told."""
+
+    def drip() -> Iterator[bytes]:
+        for _ in range(1000):
+            time.seconds += 1.0
+            yield b" "
+
+    server = serve(lambda _seen: (200, headers, drip()))
+    started = time.seconds
+    with pytest.raises((GaveUp, NoAnswer)) as caught:
+        transport(server, time, total=20, read=60).send(request_)
+    assert f"was not answered within {seconds:.0f} s." in str(caught.value)
+    assert len(server.seen) == 1
+    assert time.seconds - started >= seconds
+
+
+def test_each_try_waits_no_longer_than_the_operation_has_left(serve: Serve, time: FakeTime) -> None:
+    """Two tries of 150 s each are no operation of 180 s."""
+    waited: list[float] = []
+
+    def reply(_seen: Seen) -> Reply:
+        time.seconds += 12.0  # a slow server's error
+        return failure(503)
+
+    one = transport(serve(reply), time, total=20, read=15)
+    original = one._send_once
+
+    def noting(request: Request, url: str, read: float) -> object:
+        waited.append(read)
+        return original(request, url, read)
+
+    one._send_once = noting  # type: ignore[method-assign, assignment]
+    with pytest.raises(GaveUp, match="failed 2 times in 24 s"):
+        one.send(READ)
+    assert waited == [15, 7.625]
+
+
+@pytest.mark.parametrize("status", [300, 302, 304, 399])
+@pytest.mark.parametrize("method", ["GET", "DELETE", "POST"])
+def test_a_3xx_without_a_place_is_no_yes(
+    serve: Serve, time: FakeTime, status: int, method: str
+) -> None:
+    """An empty 304 to a deletion deleted nothing."""
+    server = serve(replies((status, {}, b"")))
+    with pytest.raises(Redirected, match=f"{method} /thing"):
+        transport(server, time).send(Request(method, "/thing"))
+
+
+def test_a_redirect_to_what_is_no_url_is_an_error_of_ours(serve: Serve, time: FakeTime) -> None:
+    """And not of the standard library."""
+    server = serve(replies((302, {"Location": "http://[half"}, b"")))
+    with pytest.raises(Redirected, match="a redirect to another host"):
+        transport(server, time).send(READ)
+
+
+def test_the_body_of_a_redirect_is_not_read(serve: Serve, time: FakeTime) -> None:
+    """However large; nobody asked for it."""
+    sent: list[int] = []
+
+    def endless() -> Iterator[bytes]:
+        for number in range(1000):
+            sent.append(number)
+            yield b" " * 1024 * 1024
+
+    server = serve(lambda _seen: (302, {"Location": "/api/thing/"}, endless()))
+    with pytest.raises(Redirected):
+        transport(server, time).send(CREATE)
+    assert len(sent) < 100
+
+
+def test_what_unpacks_to_more_than_64_mb_is_refused(serve: Serve, time: FakeTime) -> None:
+    """Bytes count as they are unpacked: a few kB may be a hundred MB."""
+    packed = gzip.compress(b" " * 100 * 1024 * 1024, 9)
+    assert len(packed) < 200_000
+    server = serve(replies((200, {"Content-Encoding": "gzip"}, packed)))
+    with pytest.raises(MalformedAnswer, match="answered 200 with more than 64 MB"):
+        transport(server, time).send(READ)
+
+
+def test_a_packed_answer_is_unpacked(serve: Serve, time: FakeTime) -> None:
+    """Whole, or it is cut off."""
+    packed = gzip.compress(b'{"status": "ok"}')
+    length = {"Content-Encoding": "gzip", "Content-Length": str(len(packed))}
+    server = serve(replies((200, length, packed), (200, length, packed[:-9])))
+    one = transport(server, time)
+    assert one.send(READ).content == b'{"status": "ok"}'
+    with pytest.raises(NoAnswer, match="was cut off before the whole answer had arrived"):
+        one.send(CREATE)
+
+
+def test_a_chunked_answer_that_breaks_off_is_lost(serve: Serve, time: FakeTime) -> None:
+    """Whole chunks without the last, empty one are no answer."""
+    chunked = {"Transfer-Encoding": "chunked"}
+    whole = [b'7\r\n{"a": 1\r\n', b"1\r\n}\r\n", b"0\r\n\r\n"]
+    server = serve(replies((200, chunked, whole), (201, chunked, whole[:2])))
+    one = transport(server, time)
+    assert one.send(READ).content == b'{"a": 1}'
+    with pytest.raises(NoAnswer) as caught:
+        one.send(CREATE)
+    assert caught.value.sent
+
+
+def test_a_wait_of_zero_seconds_is_no_leave_to_hammer(serve: Serve, time: FakeTime) -> None:
+    """Waits grow as if nothing had been said."""
+    with pytest.raises(GaveUp):
+        transport(serve(replies(failure(503, **{"Retry-After": "0"}))), time, total=20).send(READ)
+    assert time.slept == [0.375, 0.75, 1.5, 3.0, 6.0]
+
+
+def test_a_later_try_that_waits_for_the_rate_limit_says_which_try_it_is(
+    serve: Serve, time: FakeTime
+) -> None:
+    """Not the first."""
+    lines: list[str] = []
+    one: Transport
+
+    def reply(_seen: Seen) -> Reply:
+        if len(server.seen) == 1:
+            one._limiter.refused(30.0, time.seconds)  # another thread was refused meanwhile
+            return failure(503)
+        return OK
+
+    server = serve(reply)
+    one = transport(server, time, lines)
+    one.send(READ)
+    assert lines == ["waiting 30 s before try 2 of GET /thing: the server's rate limit"]
 
 
 def test_proxies_are_not_asked_for_loopback(

@@ -2,7 +2,9 @@
 
 No rate is documented for these routes (wire.md, fact 8), so none is assumed: calls go out freely
 until the server refuses one. From then on nobody sends before the moment that the server named,
-and after it not more than what it was seen to take.
+and after it not more than what it was seen to take. The first refusal may tell little: others may
+have used up the limit before, or it was no limit at all. So what it taught is doubled, as often as
+nothing is refused for as long as the server asked to wait, until a second refusal confirms it.
 """
 
 from __future__ import annotations
@@ -16,8 +18,9 @@ _SHORT, _LONG = 1.0, 60.0
 _MARGIN = 1.02
 """Windows are kept this much longer than the server's, for the time that calls are on the way."""
 
+_A_MOMENT = 0.01
 _QUIET_WINDOWS = 10
-"""After so many full windows without a refusal the rate is raised by one call."""
+"""After so many full windows without a refusal a confirmed rate is raised by one call."""
 
 
 class Limiter:
@@ -35,6 +38,9 @@ class Limiter:
         self._limit: int | None = None
         self._window = _SHORT
         self._learned_at = 0.0
+        self._quiet_since, self._grows_after = 0.0, _SHORT
+        self._proved: int | None = None
+        self._is_confirmed = False
 
     def reserve(self) -> float:
         """Ask to send one call.
@@ -67,9 +73,20 @@ class Limiter:
                 self._limit = max(1, (self._limit or 1) - 1)
                 return
             self._learned_at = now
-            self._window = (_SHORT if retry_after <= _SHORT + 1 else _LONG) * _MARGIN
-            taken = sum(1 for at in self._sent if at > now - self._window)
+            self._is_confirmed = self._proved is not None and self._taken(now) >= self._proved
+            if not self._is_confirmed:
+                self._window = _SHORT if retry_after <= _SHORT + 1 else _LONG
+            taken = self._taken(now)
             self._limit = max(1, min(taken, (self._limit or taken + 1) - 1))
+            self._proved = self._proved if self._is_confirmed else self._limit
+            self._start_quiet(self._closed_until, max(_SHORT, retry_after))
+
+    def _start_quiet(self, since: float, asked: float) -> None:
+        quiet = _QUIET_WINDOWS * self._window * _MARGIN if self._is_confirmed else asked * _MARGIN
+        self._quiet_since, self._grows_after = since, quiet
+
+    def _taken(self, now: float) -> int:
+        return sum(1 for at in self._sent if at > now - self._window)
 
     def _forget_one(self) -> None:
         if self._sent:
@@ -80,9 +97,12 @@ class Limiter:
             self._sent.popleft()
         if self._limit is None:
             return 0.0
-        if now - self._learned_at > _QUIET_WINDOWS * self._window:
-            self._learned_at, self._limit = now, self._limit + 1
-        recent = [at for at in self._sent if at > now - self._window]
+        if now - self._quiet_since > self._grows_after:
+            self._quiet_since = now
+            self._limit = self._limit + 1 if self._is_confirmed else 2 * self._limit
+        window = self._window * _MARGIN
+        recent = [at for at in self._sent if at > now - window]
         if len(recent) < self._limit:
             return 0.0
-        return recent[-self._limit] + self._window - now
+        place = recent[-self._limit] + window - now
+        return min(place, self._quiet_since + self._grows_after - now + _A_MOMENT)

@@ -9,7 +9,7 @@ from pulumi_mixpanel.api.client import Client
 from pulumi_mixpanel.api.errors import StatusError
 from pulumi_mixpanel.api.models import CreatedAccount, Grant
 from pulumi_mixpanel.api.reads import Reads, says_not_found
-from pulumi_mixpanel.api.recovery import Creator
+from pulumi_mixpanel.api.recovery import Births, Creator
 from pulumi_mixpanel.api.writes import Writes
 
 
@@ -21,6 +21,7 @@ class Organization:
         organization_id: The organization.
         warn: Is given one line for possible orphans of earlier runs.
         held: Tells the accounts that resources of this process are known to hold.
+        births: What the process makes; shared where one organization is reached on several hosts.
 
     Attributes:
         id: The organization's number.
@@ -36,11 +37,12 @@ class Organization:
         *,
         warn: Callable[[str], None] = lambda _line: None,
         held: Callable[[], Collection[int]] = frozenset,
+        births: Births | None = None,
     ) -> None:
         self.id = organization_id
         self.client = client
         self.reads = Reads(client, organization_id)
-        self._creator = Creator(client, organization_id, warn=warn, held=held)
+        self._creator = Creator(client, organization_id, warn=warn, held=held, births=births)
         self.writes = Writes(client, organization_id, self.reads, self._creator.is_made_here)
 
     def create_account(

@@ -18,7 +18,7 @@ from pulumi_mixpanel.api.models import Account, Member
 T = TypeVar("T")
 
 
-class _SingleFlight:
+class SingleFlight:
     """Values that one thread fetches while the others wait for it; errors are not kept."""
 
     def __init__(self) -> None:
@@ -26,6 +26,7 @@ class _SingleFlight:
         self._flights: dict[Hashable, Future[Any]] = {}
 
     def get(self, key: Hashable, load: Callable[[], T]) -> T:
+        """Tell a value, fetched by whoever asks for it first."""
         with self._lock:
             flight = self._flights.get(key)
             mine = flight is None
@@ -45,6 +46,7 @@ class _SingleFlight:
             flight.set_exception(error)
 
     def has(self, key: Hashable) -> bool:
+        """Tell whether a value is known or under way."""
         with self._lock:
             return key in self._flights
 
@@ -70,7 +72,7 @@ class Reads:
     def __init__(self, client: Client, organization_id: int) -> None:
         self._client = client
         self._organization_id = organization_id
-        self._lists = _SingleFlight()
+        self._lists = SingleFlight()
         self._lock = threading.Lock()
         self._read_one = False
 

@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
-from msgspec import Struct, UnsetType
+from msgspec import UNSET, Struct, UnsetType
 
 from pulumi_mixpanel.api.client import Client
 from pulumi_mixpanel.api.errors import (
@@ -26,6 +26,7 @@ from pulumi_mixpanel.api.errors import (
     StatusError,
 )
 from pulumi_mixpanel.api.models import Account, CreatedAccount, Grant
+from pulumi_mixpanel.api.reads import SingleFlight, says_not_found
 
 SERVER_DEADLINE = 120.0
 """Seconds after which the server has done what it will do of a request (wire.md, fact 8)."""
@@ -46,6 +47,30 @@ class _Before(Struct, frozen=True):
         return frozenset(account.id for account in self.accounts)
 
 
+class Births:
+    """What one process makes, on whatever host: nothing of it is ever taken for lost."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._made: set[tuple[int, int]] = set()
+        self._names: defaultdict[tuple[int, str], threading.Lock] = defaultdict(threading.Lock)
+
+    def add(self, organization_id: int, service_account_id: int) -> None:
+        """Note an account."""
+        with self._lock:
+            self._made.add((organization_id, service_account_id))
+
+    def has(self, organization_id: int, service_account_id: int) -> bool:
+        """Tell whether this process made an account."""
+        with self._lock:
+            return (organization_id, service_account_id) in self._made
+
+    def one_by_one(self, organization_id: int, name: str) -> threading.Lock:
+        """Make what creates of one name hold while they are under way."""
+        with self._lock:
+            return self._names[organization_id, name]
+
+
 class Creator:
     """Makes accounts of one organization, each exactly once. Safe to share between threads.
 
@@ -54,6 +79,7 @@ class Creator:
         organization_id: The organization.
         warn: Is given one line for possible orphans of earlier runs.
         held: Tells the accounts that resources of this process are known to hold.
+        births: What the process makes; shared where one organization is reached on several hosts.
     """
 
     def __init__(
@@ -63,20 +89,18 @@ class Creator:
         *,
         warn: Callable[[str], None] = lambda _line: None,
         held: Callable[[], Collection[int]] = frozenset,
+        births: Births | None = None,
     ) -> None:
         self._client = client
         self._organization_id = organization_id
         self._warn = warn
         self._held = held
-        self._lock = threading.Lock()
-        self._before: _Before | None = None
-        self._made: set[int] = set()
-        self._names: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+        self._births = births or Births()
+        self._lists = SingleFlight()
 
     def is_made_here(self, service_account_id: int) -> bool:
         """Tell whether this process made an account."""
-        with self._lock:
-            return service_account_id in self._made
+        return self._births.has(self._organization_id, service_account_id)
 
     def create(
         self, name: str, role: str | None, expires: datetime | None, projects: Sequence[Grant]
@@ -91,13 +115,10 @@ class Creator:
             MixpanelError: The account was not made.
         """
         before = self._read_before()
-        with self._lock:
-            name_lock = self._names[name]
-        with name_lock:
+        with self._births.one_by_one(self._organization_id, name):
             self._tell_orphans(before, name)
             created = self._create(before, name, role, expires, projects)
-            with self._lock:
-                self._made.add(created.account.id)
+            self._births.add(self._organization_id, created.account.id)
             return created
 
     def _create(
@@ -108,6 +129,7 @@ class Creator:
         expires: datetime | None,
         projects: Sequence[Grant],
     ) -> CreatedAccount:
+        lost: RequestError | None = None
         for tries_left in range(MOST_NEW_TRIES, -1, -1):
             sent_at = self._client.clock.monotonic()
             try:
@@ -116,7 +138,12 @@ class Creator:
                 )
             except RequestError as error:
                 if not _is_lost(error):
-                    raise
+                    if lost is None:
+                        raise
+                    # It may be refused for what the lost try left behind, as a name that is taken.
+                    found = self._new_accounts(before, name, lost)
+                    then = f"The next try was refused: {error} "
+                    raise self._in_doubt(name, lost, found, then) from None
                 lost = error
             self._recover(before, name, lost, sent_at, tries_left)
         raise AssertionError("unreachable: the last recovery raises")
@@ -138,7 +165,7 @@ class Creator:
         if not certain:
             raise self._in_doubt(name, lost, found)
         for orphan in found:
-            self._delete(name, orphan)
+            self._delete(name, lost, orphan)
         if tries_left == 0:
             raise Refused(
                 f"{self._lost(name, lost)} That was the last of {MOST_NEW_TRIES + 1} tries; "
@@ -156,7 +183,8 @@ class Creator:
             found = self._new_accounts(before, name, lost)
             looks += 1
             left = SERVER_DEADLINE - (clock.monotonic() - sent_at)
-            if found or left <= 0 or (vendor and looks > 1):
+            shows = any(_may_be_ours(account, before.our_user) for account in found)
+            if shows or left <= 0 or (vendor and looks > 1):
                 return found
             pause = _PAUSE_AFTER_VENDOR_ERROR if vendor else min(pause, left)
             self._client.announce(
@@ -175,23 +203,33 @@ class Creator:
                 f"({error}), so an account of that name may be there whose secret nobody has. "
                 "Look for it before the next up, and delete it if nothing uses it."
             ) from None
-        with self._lock:
-            known = before.ids | self._made
-        return [account for account in accounts if account.name == name and account.id not in known]
+        return [
+            account
+            for account in accounts
+            if account.name == name
+            and account.id not in before.ids
+            and not self.is_made_here(account.id)
+        ]
 
-    def _delete(self, name: str, orphan: Account) -> None:
+    def _delete(self, name: str, lost: RequestError, orphan: Account) -> None:
         self._client.announce(
             f"deleting service account {orphan.id} ({orphan.username}): it was made for {name!r} "
             "just now, and its secret was lost on the way"
         )
         try:
             self._client.delete_service_account(self._organization_id, orphan.id)
-        except StatusError as error:
-            if error.status == 404 and error.vendor_shaped:  # noqa: PLR2004 (it is gone: done)
-                return
-            raise
+        except MixpanelError as error:
+            if not (isinstance(error, StatusError) and says_not_found(error)):
+                then = f"It could not be deleted: {error} "
+                raise self._in_doubt(name, lost, [orphan], then) from None
 
-    def _in_doubt(self, name: str, lost: RequestError, found: Sequence[Account]) -> Refused:
+    def _in_doubt(
+        self,
+        name: str,
+        lost: RequestError,
+        found: Sequence[Account],
+        then: str = "",
+    ) -> Refused:
         if not found:
             what = (
                 "No account of that name is in the list. Run up again; should one appear that "
@@ -205,7 +243,7 @@ class Creator:
                 "was deleted. Delete in Mixpanel's organization settings, under Service Accounts, "
                 "those that nothing uses, and run up again."
             )
-        return Refused(f"{self._lost(name, lost)} {what}")
+        return Refused(f"{self._lost(name, lost)} {then}{what}")
 
     def _lost(self, name: str, lost: RequestError) -> str:
         return (
@@ -214,12 +252,12 @@ class Creator:
         )
 
     def _read_before(self) -> _Before:
-        """Read the list once, before the first create of this process."""
-        with self._lock:
-            if self._before is None:
-                accounts = self._client.list_service_accounts(self._organization_id)
-                self._before = _Before(tuple(accounts), self._our_user(accounts))
-            return self._before
+        """Read the list once, before the first create of this process; all threads wait for it."""
+        return self._lists.get("before", self._load_before)
+
+    def _load_before(self) -> _Before:
+        accounts = self._client.list_service_accounts(self._organization_id)
+        return _Before(tuple(accounts), self._our_user(accounts))
 
     def _our_user(self, accounts: Sequence[Account]) -> int | None:
         own = next((a for a in accounts if a.username == self._client.username), None)
@@ -253,6 +291,12 @@ def _is_lost(error: RequestError) -> bool:
     if isinstance(error, StatusError):
         return error.status >= HTTP_SERVER_ERROR
     return isinstance(error, MalformedAnswer)
+
+
+def _may_be_ours(account: Account, our_user: int | None) -> bool:
+    """Tell whether nothing says that somebody else made an account, or has its secret."""
+    theirs = our_user is not None and account.creator not in (our_user, None, UNSET)
+    return not theirs and account.last_used in (None, UNSET)
 
 
 def _is_ours(account: Account, our_user: int | None) -> bool:

@@ -6,6 +6,7 @@ The only module that knows requests, and the one place where its exceptions beco
 from __future__ import annotations
 
 import base64
+import itertools
 import re
 import threading
 from collections.abc import Callable
@@ -53,6 +54,8 @@ _TRIES_TO_CONNECT = 4
 _FIRST_BACKOFF, _LONGEST_BACKOFF = 0.5, 30.0
 _WORTH_A_LINE = 2.0
 _REDIRECTS = 3
+_YES, _REDIRECTING = range(200, 300), range(300, 400)
+_SHORTEST_TRY = 1.0
 _CHUNK = 64 * 1024
 _LONGEST_QUOTE = 500
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069]+")
@@ -104,7 +107,10 @@ class Transport:
             Redirected: The answer points elsewhere.
             GaveUp: The deadline passed, or the server asked for a longer wait than 60 seconds.
         """
+        # The queue for the rate limit counts as no part of the operation: it may be long.
+        self._wait_for_turn(request)
         started = self.clock.monotonic()
+        tries = itertools.count(1)
         retrying = tenacity.Retrying(
             retry=tenacity.retry_if_exception(lambda error: _may_send_again(request, error)),
             wait=self._wait_before_retry,
@@ -113,14 +119,17 @@ class Transport:
             before_sleep=lambda state: self._tell(request, state),
             retry_error_callback=lambda state: self._give_up(request, state, started),
         )
-        answer: Answer = retrying(self._attempt, request)
+        answer: Answer = retrying(
+            lambda: self._attempt(request, next(tries), started + self._timeouts.total)
+        )
         return answer
 
-    def _attempt(self, request: Request) -> Answer:
-        self._wait_for_turn(request)
+    def _attempt(self, request: Request, attempt: int, deadline: float) -> Answer:
+        self._wait_for_turn(request, attempt)
+        self._turns.taken = False
         sent_at = self.clock.monotonic()
         try:
-            return self._follow(request)
+            return self._follow(request, deadline)
         except StatusError as error:
             if error.status == HTTP_TOO_MANY_REQUESTS:
                 asked = _seconds(error.retry_after, self.clock)
@@ -129,26 +138,26 @@ class Transport:
                 )
             raise
 
-    def take_turn(self, what: str) -> None:
+    def take_turn(self, what: str, attempt: int = 1) -> None:
         """Wait until the limiter lets a call through, for the next request of this thread.
 
         Args:
             what: What is to be sent, for the line that tells the wait.
+            attempt: Which try it is, for the same.
         """
         while (wait := self._limiter.reserve()) > 0:
-            self._say_wait(what, wait, "the server's rate limit")
+            self._say_wait(what, wait, "the server's rate limit", attempt)
             self.clock.sleep(wait)
         self._turns.taken = True
 
-    def _wait_for_turn(self, request: Request) -> None:
+    def _wait_for_turn(self, request: Request, attempt: int = 1) -> None:
         if not getattr(self._turns, "taken", False):
-            self.take_turn(f"{request.method} {request.path}")
-        self._turns.taken = False
+            self.take_turn(f"{request.method} {request.path}", attempt)
 
     def _wait_before_retry(self, state: tenacity.RetryCallState) -> float:
         error = _error_of(state)
         asked = _seconds(error.retry_after, self.clock) if isinstance(error, StatusError) else None
-        if asked is not None:
+        if asked:  # 0, or a date that has passed, says nothing of when to come again
             return asked
         ceiling = min(_LONGEST_BACKOFF, _FIRST_BACKOFF * 2.0 ** (state.attempt_number - 1))
         return ceiling * (0.5 + self.clock.chance() / 2)
@@ -169,7 +178,7 @@ class Transport:
         what, why = f"{request.method} {request.path}", f"{_error_of(state)}"
         self._say_wait(what, state.upcoming_sleep, why, state.attempt_number + 1)
 
-    def _say_wait(self, what: str, wait: float, why: str, attempt: int = 1) -> None:
+    def _say_wait(self, what: str, wait: float, why: str, attempt: int) -> None:
         if wait > _WORTH_A_LINE:
             self._announce(f"waiting {wait:.0f} s before try {attempt} of {what}: {why}")
 
@@ -187,22 +196,36 @@ class Transport:
             request.method, request.path, f"{why}; the last try {error.reason}", error
         ) from None
 
-    def _follow(self, request: Request) -> Answer:
+    def _follow(self, request: Request, deadline: float) -> Answer:
         """Send once; a read follows a redirect to its own route (a slash more), a write none."""
         url = self.base_url + request.path
         for _ in range(_REDIRECTS + 1):
-            response = self._send_once(request, url)
+            read = self._read_timeout(request, deadline)
+            response = self._send_once(request, url, read)
             with response:
-                if not response.is_redirect:
-                    return self._whole(request, response)
+                if response.status_code not in _REDIRECTING:
+                    return self._whole(request, response, read)
                 url = self._next_url(request, url, response)
         raise Redirected(
             request.method, request.path, f"was redirected more than {_REDIRECTS} times."
         )
 
+    def _read_timeout(self, request: Request, deadline: float) -> float:
+        """Tell how many seconds a try may wait for its answer: what is left of the operation's.
+
+        A create waits longer than the server works, so that a time-out is never ours.
+        """
+        if request.creates:
+            return max(self._timeouts.read, CREATE_TIMEOUT)
+        left = deadline - self.clock.monotonic()
+        return min(self._timeouts.read, max(left, _SHORTEST_TRY))
+
     def _next_url(self, request: Request, url: str, response: requests.Response) -> str:
-        target = urljoin(url, response.headers.get("Location", ""))
-        where = urlsplit(target)
+        try:
+            target = urljoin(url, response.headers.get("Location", ""))
+            where = urlsplit(target)
+        except ValueError:  # the header is no URL
+            target, where = "", urlsplit("")
         if request.method != "GET":
             raise Redirected(
                 request.method,
@@ -228,8 +251,7 @@ class Transport:
             )
         return target
 
-    def _send_once(self, request: Request, url: str) -> requests.Response:
-        read = max(self._timeouts.read, CREATE_TIMEOUT) if request.creates else self._timeouts.read
+    def _send_once(self, request: Request, url: str, read: float) -> requests.Response:
         body = None if request.body is None else msgspec.json.encode(request.body)
         try:
             return self._session.request(
@@ -237,25 +259,26 @@ class Transport:
                 url,
                 data=body,
                 headers={"Content-Type": "application/json"} if body is not None else None,
-                timeout=(self._timeouts.connect, read),
+                timeout=(min(self._timeouts.connect, read), read),
                 allow_redirects=False,
                 stream=True,
             )
         except requests.RequestException as error:
-            raise _no_answer(request, error) from None
+            raise _no_answer(request, error, read) from None
 
-    def _whole(self, request: Request, response: requests.Response) -> Answer:
-        content = self._read(request, response)
+    def _whole(self, request: Request, response: requests.Response, seconds: float) -> Answer:
+        content = self._read(request, response, seconds)
         content_type = _CONTROL.sub(" ", response.headers.get("Content-Type", "no content type"))
-        if not response.ok:
+        if response.status_code not in _YES:
             raise self._status_error(request, response, content, content_type)
         return Answer(request, response.status_code, content, content_type)
 
-    def _read(self, request: Request, response: requests.Response) -> bytes:
+    def _read(self, request: Request, response: requests.Response, seconds: float) -> bytes:
+        """Read a body as it comes, so that one that drips does not outlast the deadline."""
         content = bytearray()
-        deadline = self.clock.monotonic() + max(self._timeouts.total, CREATE_TIMEOUT)
+        deadline = self.clock.monotonic() + seconds
         try:
-            for chunk in response.iter_content(_CHUNK):
+            while chunk := response.raw.read1(_CHUNK, decode_content=True):
                 content += chunk
                 if len(content) > LARGEST_ANSWER:
                     raise MalformedAnswer(
@@ -265,11 +288,11 @@ class Transport:
                         f"{LARGEST_ANSWER // 1024 // 1024} MB.",
                     )
                 if self.clock.monotonic() > deadline:
-                    raise NoAnswer(
-                        request.method, request.path, "was answered too slowly.", sent=True
-                    )
-        except requests.RequestException as error:
-            raise _no_answer(request, error) from None
+                    raise _not_in_time(request, seconds)
+        except urllib3.exceptions.ReadTimeoutError:
+            raise _not_in_time(request, seconds) from None
+        except urllib3.exceptions.HTTPError:
+            raise _cut_off(request) from None
         return bytes(content)
 
     def _status_error(
@@ -298,8 +321,17 @@ class Transport:
         return text
 
 
+class _Session(requests.Session):
+    """A session that leaves redirects alone: else it reads the whole body of one, however large."""
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:
+        """Say that nothing is redirected; `_follow` looks itself."""
+        del resp
+        return None
+
+
 def _session(base_url: str, credentials: Credentials, connections: int) -> requests.Session:
-    session = requests.Session()
+    session = _Session()
     loopback = is_loopback(urlsplit(base_url).hostname or "")
     # The environment names proxies and certificates; a server on this machine needs neither.
     session.trust_env = not loopback
@@ -346,25 +378,35 @@ def _seconds(retry_after: str | None, clock: Clock) -> float | None:
     return max(0.0, (until - clock.now()).total_seconds())
 
 
-def _no_answer(request: Request, error: requests.RequestException) -> RequestError:
+def _not_in_time(request: Request, seconds: float) -> NoAnswer:
+    why = f"was not answered within {seconds:.3g} s."
+    return NoAnswer(request.method, request.path, why, sent=True)
+
+
+def _cut_off(request: Request) -> NoAnswer:
+    why = "was cut off before the whole answer had arrived."
+    return NoAnswer(request.method, request.path, why, sent=True)
+
+
+def _no_answer(request: Request, error: requests.RequestException, seconds: float) -> NoAnswer:
     """Turn a foreign exception into ours: its own text may hold the URL's every part."""
     cause = error.args[0] if error.args else None
     reason = getattr(cause, "reason", None)
     if "CERTIFICATE_VERIFY_FAILED" in str(error):
-        why, sent = "found no connection: the server's certificate is not trusted.", False
+        why = "found no connection: the server's certificate is not trusted."
     elif isinstance(error, requests.ConnectTimeout):
-        why, sent = "found no connection in time.", False
+        why = "found no connection in time."
     elif isinstance(reason, urllib3.exceptions.NameResolutionError):
-        why, sent = "found no connection: the host's name is not known. Check the base URL.", False
+        why = "found no connection: the host's name is not known. Check the base URL."
     elif isinstance(reason, urllib3.exceptions.NewConnectionError):
-        why, sent = "found no connection: nobody answers there. Check the base URL.", False
+        why = "found no connection: nobody answers there. Check the base URL."
     elif isinstance(error, requests.exceptions.ProxyError):
-        why, sent = "found no connection through the proxy.", False
+        why = "found no connection through the proxy."
     elif isinstance(error, requests.Timeout):
-        why, sent = "was not answered in time.", True
+        return _not_in_time(request, seconds)
     else:
-        why, sent = "was cut off before the whole answer had arrived.", True
-    return NoAnswer(request.method, request.path, why, sent=sent)
+        return _cut_off(request)
+    return NoAnswer(request.method, request.path, why, sent=False)
 
 
 class _VendorError(msgspec.Struct):

@@ -12,6 +12,7 @@ from pulumi_mixpanel.api.clock import SYSTEM_CLOCK, Clock
 from pulumi_mixpanel.api.dialects import Dialect
 from pulumi_mixpanel.api.errors import ConfigurationError, Refused, StatusError
 from pulumi_mixpanel.api.organization import Organization
+from pulumi_mixpanel.api.recovery import Births
 from pulumi_mixpanel.configuration import (
     PLACES_OF_ORGANIZATION,
     Configuration,
@@ -48,6 +49,7 @@ class Context:
     _clients: dict[str, Client] = field(default_factory=dict)
     _organizations: dict[tuple[str, int], Organization] = field(default_factory=dict)
     _discovered: dict[str, int] = field(default_factory=dict)
+    _births: Births = field(default_factory=Births)
     _warned: set[str] = field(default_factory=set)
 
     @property
@@ -66,7 +68,12 @@ class Context:
     def is_own_login(self, username: object) -> bool:
         """Tell whether a username is the one that this provider logs in with."""
         login = self.configuration.credentials
-        return login is not None and login.username == username
+        # Whether the server tells upper from lower case is unknown: in doubt it is the same login.
+        return (
+            login is not None
+            and isinstance(username, str)
+            and login.username.strip().casefold() == username.strip().casefold()
+        )
 
     def spare_own_login(self, username: object, fate: str) -> None:
         """Refuse to do away with the account that this provider logs in with.
@@ -92,7 +99,11 @@ class Context:
             key = (place.base_url, number)
             if key not in self._organizations:
                 self._organizations[key] = Organization(
-                    client, number, warn=self.warn_once, held=lambda: self.held
+                    client,
+                    number,
+                    warn=self.warn_once,
+                    held=lambda: self.held,
+                    births=self._births,
                 )
             return self._organizations[key]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -31,12 +31,12 @@ def object_in(answer: Answer) -> dict[str, Any]:
 
 
 def acknowledged(answer: Answer) -> None:
-    """Accept an answer that has nothing to tell: no body, or a JSON object.
+    """Accept an answer that has nothing to tell: no body, or a JSON object that speaks of no error.
 
     A page of HTML with status 200, which something in front of the API may answer, is no yes.
     """
-    if answer.content.strip():
-        object_in(answer)
+    if answer.content.strip() and object_in(answer).get("status") == "error":
+        raise answer.malformed("an error")
 
 
 def results_in(answer: Answer) -> list[dict[str, Any]]:
@@ -66,9 +66,9 @@ def result_in(answer: Answer) -> dict[str, Any]:
 def required(answer: Answer, row: Mapping[str, Any], key: str, kind: type[T]) -> T:
     """Take a field that a row cannot be without."""
     value = row.get(key)
-    if not isinstance(value, kind) or isinstance(value, bool) or value == "":
+    if not _is(value, kind) or value == "":
         raise answer.malformed(f"no {kind.__name__} under `{key}`")
-    return value
+    return cast("T", value)
 
 
 def optional(row: Mapping[str, Any], key: str, kind: type[T]) -> T | UnsetType | None:
@@ -76,10 +76,15 @@ def optional(row: Mapping[str, Any], key: str, kind: type[T]) -> T | UnsetType |
     if key not in row:
         return UNSET
     value = row[key]
-    wrong = value is not None and (
-        not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool)
-    )
-    return UNSET if wrong else value
+    return UNSET if value is not None and not _is(value, kind) else value
+
+
+def _is(value: object, kind: type) -> bool:
+    """Tell whether a value is of a type; a bool is no number, nor is what no state can hold."""
+    if kind is int:
+        # The engine keeps numbers as floats.
+        return isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**53
+    return isinstance(value, kind)
 
 
 def given(row: Mapping[str, Any], key: str, kind: type[T]) -> T | UnsetType:
