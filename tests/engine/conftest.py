@@ -10,6 +10,8 @@ from tests.engine.harness import Stack
 
 from pulumi_mixpanel.emulator import Emulator
 
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+
 
 @pytest.fixture
 def emulator() -> Iterator[Emulator]:
@@ -41,3 +43,9 @@ def make_stack(tmp_path: Path) -> Callable[..., Stack]:
         return made[-1]
 
     return make
+
+
+@pytest.fixture
+def example(tmp_path: Path, emulator: Emulator) -> Callable[[str], Stack]:
+    """Make a stack with a copy of an example."""
+    return lambda name: Stack(tmp_path / name, emulator.env, EXAMPLES / name)
