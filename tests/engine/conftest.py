@@ -46,6 +46,10 @@ def make_stack(tmp_path: Path) -> Callable[..., Stack]:
 
 
 @pytest.fixture
-def example(tmp_path: Path, emulator: Emulator) -> Callable[[str], Stack]:
-    """Make a stack with a copy of an example."""
-    return lambda name: Stack(tmp_path / name, emulator.env, EXAMPLES / name)
+def example(tmp_path: Path, emulator: Emulator) -> Callable[..., Stack]:
+    """Make a stack with a copy of an example, and further variables in its environment."""
+
+    def make(name: str, **env: str) -> Stack:
+        return Stack(tmp_path / name, {**emulator.env, **env}, EXAMPLES / name)
+
+    return make

@@ -50,7 +50,7 @@ def roles_of(emulator: Emulator, name: str) -> dict[int, str]:
     return {row["project"]: row["role"] for row in found}
 
 
-def test_least_privilege(emulator: Emulator, example: Callable[[str], Stack]) -> None:
+def test_least_privilege(emulator: Emulator, example: Callable[..., Stack]) -> None:
     """One account per purpose: in its projects, with its roles, none an admin, each with an end."""
     stack = example("least_privilege")
     outputs = begin(stack, emulator)
@@ -68,7 +68,7 @@ def test_least_privilege(emulator: Emulator, example: Callable[[str], Stack]) ->
     end(stack, emulator)
 
 
-def test_from_project_secret(emulator: Emulator, example: Callable[[str], Stack]) -> None:
+def test_from_project_secret(emulator: Emulator, example: Callable[..., Stack]) -> None:
     """One account per consumer of the old secret; a consumer more or less concerns no other."""
     stack = example("from_project_secret")
     logins = begin(stack, emulator)["logins"]
@@ -86,13 +86,10 @@ def test_from_project_secret(emulator: Emulator, example: Callable[[str], Stack]
     end(stack, emulator)
 
 
-def test_secret_manager(
-    emulator: Emulator, example: Callable[[str], Stack], tmp_path: Path
-) -> None:
+def test_secret_manager(emulator: Emulator, example: Callable[..., Stack], tmp_path: Path) -> None:
     """The login arrives in the secret manager and works; the state has it only encrypted."""
     vault = tmp_path / "vault"
-    stack = example("secret_manager")
-    stack.env |= {"PYTHONPATH": str(STAND_INS), "STAND_IN_VAULT": str(vault)}
+    stack = example("secret_manager", PYTHONPATH=str(STAND_INS), STAND_IN_VAULT=str(vault))
     assert begin(stack, emulator) == {}
     kept = vault / "secret/mixpanel/exports"
     first = json.loads(kept.read_text())
@@ -117,7 +114,7 @@ def test_secret_manager(
     assert not kept.exists()
 
 
-def test_two_organizations(emulator: Emulator, example: Callable[[str], Stack]) -> None:
+def test_two_organizations(emulator: Emulator, example: Callable[..., Stack]) -> None:
     """Each account is in its own organization, made by that organization's login."""
     stack = example("two_organizations")
     stack.env = {"MIXPANEL_BASE_URL": emulator.base_url}
