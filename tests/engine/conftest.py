@@ -10,6 +10,8 @@ from tests.engine.harness import Stack
 
 from pulumi_mixpanel.emulator import Emulator
 
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+
 
 @pytest.fixture
 def emulator() -> Iterator[Emulator]:
@@ -39,5 +41,15 @@ def make_stack(tmp_path: Path) -> Callable[..., Stack]:
     def make(env: dict[str, str] | None = None) -> Stack:
         made.append(Stack(tmp_path / f"stack-{len(made)}", env or {}))
         return made[-1]
+
+    return make
+
+
+@pytest.fixture
+def example(tmp_path: Path, emulator: Emulator) -> Callable[..., Stack]:
+    """Make a stack with a copy of an example, and further variables in its environment."""
+
+    def make(name: str, **env: str) -> Stack:
+        return Stack(tmp_path / name, {**emulator.env, **env}, EXAMPLES / name)
 
     return make

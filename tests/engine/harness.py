@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import textwrap
 from collections.abc import Mapping
@@ -49,16 +50,21 @@ class Stack:
     Args:
         folder: Where everything of it lives.
         env: Environment variables, such as those of an emulator.
+        program: A folder with a program and its Pulumi.yaml, to copy; default: an empty program.
     """
 
-    def __init__(self, folder: Path, env: Mapping[str, str]) -> None:
+    def __init__(self, folder: Path, env: Mapping[str, str], program: Path | None = None) -> None:
         self.folder = folder
         self.env = dict(env)
         self.printed: list[str] = []
         self.path_first = ""
         (folder / "state").mkdir(parents=True)
-        (folder / "Pulumi.yaml").write_text("name: tested\nruntime: python\n")
-        self.write("")
+        if program is None:
+            (folder / "Pulumi.yaml").write_text("name: tested\nruntime: python\n")
+            self.write("")
+        else:
+            unwanted = shutil.ignore_patterns(".venv", "__pycache__")
+            shutil.copytree(program, folder, dirs_exist_ok=True, ignore=unwanted)
         self.run("stack", "init", STACK)
 
     def write(self, program: str) -> None:

@@ -1,4 +1,4 @@
-"""In CI, a skipped test is a failure."""
+"""In CI, a skipped test is a failure; what a test needs of the machine is found, or named."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.needs import needed
 
 CONFTEST = Path(__file__).parent.parent / "conftest.py"
 IN_A_TEST = 'import pytest\n\ndef test_it():\n    pytest.skip("no reason")\n'
@@ -44,3 +45,18 @@ def test_a_skip_fails_in_ci_and_is_named(tmp_path: Path, tests: str, workers: in
 def test_a_skip_elsewhere_is_a_skip(tmp_path: Path) -> None:
     """Outside CI a test may be skipped."""
     assert run(tmp_path, IN_A_TEST, "", workers=0).returncode == pytest.ExitCode.OK
+
+
+def test_what_is_needed_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first of the names that is on PATH counts."""
+    for name in ("second", "third"):
+        (tmp_path / name).touch(mode=0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert needed("first", "second", "third", how="…") == str(tmp_path / "second")
+
+
+def test_what_is_needed_and_missing_is_named_with_the_way_to_get_it() -> None:
+    """The reason of the skip says what to install; pytest shows it at the end."""
+    with pytest.raises(pytest.skip.Exception) as skipped:
+        needed("no-such-program", "nor-this", how="`apt-get install it`")
+    assert str(skipped.value) == "needs no-such-program or nor-this: `apt-get install it`"

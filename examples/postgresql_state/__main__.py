@@ -1,0 +1,14 @@
+"""A service account in a stack whose state is in PostgreSQL; the program does not know it."""
+
+import pulumi
+from pulumi_mixpanel import ServiceAccount
+
+config = pulumi.Config()
+account = ServiceAccount(
+    "exports",
+    role="consumer",
+    expires=config.get("expires") or "2030-06-30T00:00:00Z",
+    projects=[{"project_id": config.get_int("projectId") or 2001, "role": "analyst"}],
+)
+pulumi.export("username", account.username)
+pulumi.export("secret", account.secret)
