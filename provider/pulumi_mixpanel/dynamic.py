@@ -403,7 +403,6 @@ class ServiceAccount(Resource, module="mixpanel", name="ServiceAccount"):
     projects: pulumi.Output[list[dict[str, Any]] | None]
     region: pulumi.Output[str | None]
     home: pulumi.Output[dict[str, Any]]
-    service_account_id: pulumi.Output[int]
     username: pulumi.Output[str]
     secret: pulumi.Output[str | None]
     created: pulumi.Output[str | None]
@@ -461,6 +460,15 @@ class ServiceAccount(Resource, module="mixpanel", name="ServiceAccount"):
         super().__init__(
             _ServiceAccountProvider(), resource_name, properties, keeping_secret(opts, "secret")
         )
+
+    @property
+    def service_account_id(self) -> pulumi.Output[int]:
+        """The account's number.
+
+        Taken from the resource's id, which a preview of a change in place knows; the other outputs
+        are unknown then, and what depends on them looks as if it were to be replaced.
+        """
+        return self.id.apply(int)
 
     @property
     def organization_id(self) -> pulumi.Output[int]:

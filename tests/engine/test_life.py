@@ -240,6 +240,51 @@ def test_destroying_both_costs_one_call(emulator: Emulator, stack: Stack) -> Non
     assert (made(emulator), roles(emulator)) == ([], [])
 
 
+def test_a_grant_stays_where_another_resource_takes_it_over(
+    emulator: Emulator, stack: Stack
+) -> None:
+    """A new name, a forced replacement, a move to `projects` and back: never a moment without."""
+    account = 'bot = ServiceAccount("export", name="bot", projects={projects})\n'
+    member = 'ProjectMembership({name!r}, service_account=bot, project_id=2001, role="analyst")'
+    listed = [{"project_id": 2001, "role": "analyst"}]
+    both = [(2001, "analyst")]
+
+    def becomes(text: str, steps: dict[str, str], *arguments: str) -> None:
+        stack.write(text)
+        assert stack.steps(*arguments) == steps
+        shown = stack.up(*arguments).line
+        stays = "stays: another resource of this program has it now"
+        assert (stays in shown) == ("delete" in steps.values() or "replace" in steps.values())
+        assert roles(emulator) == both
+        stack.refresh()
+        stack.up("--expect-no-changes")
+
+    stack.write(account.format(projects=[]) + member.format(name="web"))
+    stack.up()
+    renamed = account.format(projects=[]) + member.format(name="renamed")
+    becomes(renamed, {"renamed": "create", "web": "delete"})
+    urn = stack.resources()["renamed"]["urn"]
+    becomes(renamed, {"renamed": "replace"}, "--replace", urn)
+    becomes(account.format(projects=listed), {"export": "update", "renamed": "delete"})
+    becomes(renamed, {"export": "update", "renamed": "create"})
+    stack.destroy()
+    assert made(emulator) == []
+
+
+def test_a_preview_of_a_change_in_place_replaces_no_membership(stack: Stack) -> None:
+    """The engine calls the outputs of such an account unknown, but for its id."""
+    text = """
+        bot = ServiceAccount("export", name="bot", projects=[{{"project_id": 2002, "role": {role!r}}}])
+        ProjectMembership("web", service_account=bot, project_id=2001, role="analyst")
+        ProjectMembership("app", service_account_id=bot.service_account_id, project_id=2003,
+                          role="analyst")
+    """
+    stack.write(text.format(role="analyst"))
+    stack.up()
+    stack.write(text.format(role="admin"))
+    assert stack.steps() == {"export": "update"}
+
+
 def test_with_retain_on_delete_the_grant_does_not_stay_behind(
     emulator: Emulator, stack: Stack
 ) -> None:

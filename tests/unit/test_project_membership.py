@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pulumi_mixpanel.api.errors import Refused
+from pulumi_mixpanel.api.errors import ConfigurationError, Refused
 from pulumi_mixpanel.configuration import resolve
 from pulumi_mixpanel.resources import project_membership
 from pulumi_mixpanel.resources.context import Context
@@ -115,3 +115,22 @@ def test_a_change_of_inputs_has_its_consequence(change: dict[str, Any], expected
     state = {**INPUTS, "home": HOME, "granted_role": "analyst"}
     news = {**INPUTS, "home": HOME, **change}
     assert project_membership.diff(context(), "1001/5001/2001", state, news) == expected
+
+
+def test_what_the_program_still_wants_is_not_taken_away() -> None:
+    """Told without a call: there are no credentials here. A membership that is replaced is no want."""
+    lines: list[str] = []
+    one = context()
+    one.announce = lines.append
+    state = {**INPUTS, "home": HOME}
+    project_membership.diff(one, "1001/5001/2001", state, {**state, "project_id": 2002})
+    with pytest.raises(ConfigurationError, match="credentials are missing"):
+        project_membership.delete(one, "1001/5001/2001", state)
+    project_membership.diff(one, "1001/5001/2001", state, {**state, "role": "admin"})
+    project_membership.delete(one, "1001/5001/2001", state)
+    one.claims.add((1001, 5001, 2002))
+    project_membership.delete(one, "1001/5001/2002", {**state, "project_id": 2002})
+    assert lines == [
+        f"membership 1001/5001/{project} stays: another resource of this program has it now"
+        for project in (2001, 2002)
+    ]

@@ -34,6 +34,7 @@ class Context:
         warn: Shows a line to the user as a warning.
         announce: Shows a line to the user.
         claims: The (organization, account, project) that some account's `projects` manages.
+        memberships: The same of the membership resources that this process made or found wanted.
         held: The accounts that resources of this process hold, as far as it has met them.
         adopted: The accounts that a create of this process took over, and whether with a secret.
     """
@@ -43,6 +44,7 @@ class Context:
     warn: Callable[[str], None] = lambda _line: None
     announce: Callable[[str], None] = lambda _line: None
     claims: set[tuple[int | None, int, int]] = field(default_factory=set)
+    memberships: set[tuple[int | None, int, int]] = field(default_factory=set)
     held: set[int] = field(default_factory=set)
     adopted: dict[int, bool] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -86,6 +88,15 @@ class Context:
                 f"{username!r} is the account that this provider logs in with, and would be "
                 f"{fate}. Log in with another account first."
             )
+
+    def is_wanted(self, organization: int | None, account: int, project: int) -> bool:
+        """Tell whether a resource of this program, as it is now, grants a project to an account.
+
+        Whoever lets go of the same grant must not take it away then: a resource got another name, a
+        membership moved to `projects` or back, a replacement came before its deletion.
+        """
+        grants = {(organization, account, project), (None, account, project)}
+        return bool(grants & (self.claims | self.memberships))
 
     def organization(self, place: Place) -> Organization:
         """Connect, once for each place, to where a resource lives.

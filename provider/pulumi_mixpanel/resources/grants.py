@@ -130,6 +130,7 @@ def read_projects(
 
 
 def change_projects(
+    context: Context,
     organization: Organization,
     account: int,
     state: State,
@@ -137,7 +138,10 @@ def change_projects(
 ) -> dict[str, str]:
     """Bring the projects from what they are to what is asked for, as far as the server lets us.
 
+    A project that is listed no more stays where a membership of the program has it now.
+
     Args:
+        context: Knows the memberships of the program.
         organization: Where.
         account: The account.
         state: Has `projects` as they are, and `granted_roles`, the server's words for them.
@@ -162,7 +166,8 @@ def change_projects(
             else:
                 words.update({str(grant.project_id): word} if word else {})
     for grant in old:
-        if grant.project_id not in listed:
+        kept = (organization.id, account, grant.project_id) in context.memberships
+        if grant.project_id not in listed and not kept:
             try:
                 organization.writes.remove(account, grant.project_id)
             except MixpanelError as error:

@@ -103,13 +103,19 @@ def _refuse_claimed(context: Context, checked: Checked) -> None:
 
 def diff(context: Context, id_: str, olds: State, news: Inputs) -> Diff:
     """Say what a change of inputs leads to, without a call."""
-    del id_
     pair = tuple(key for key in _PAIR if olds.get(key) != news.get(key))
     moved, place_replaces = place_changes(context, olds, news)
     replaces = pair + place_replaces
+    if not replaces:
+        _note(context, MembershipId.parse(id_))
     changes = bool(replaces) or moved or olds.get("role") != news.get("role")
     # The same account cannot be in the same project twice: the old one has to go first.
     return Diff(changes, replaces, delete_before_replace=bool(replaces) and not pair)
+
+
+def _note(context: Context, number: MembershipId) -> None:
+    """Remember that the program wants a membership, so that no other resource takes it away."""
+    context.memberships.add((number.organization_id, number.service_account_id, number.project_id))
 
 
 def create(context: Context, inputs: Inputs) -> Created:
@@ -119,7 +125,9 @@ def create(context: Context, inputs: Inputs) -> Created:
     account, project = inputs["service_account_id"], inputs["project_id"]
     word = organization.writes.set_role(account, project, inputs["role"])
     state = _state(inputs, Place(place.base_url, organization.id), word)
-    return Created(str(MembershipId(organization.id, account, project)), state)
+    number = MembershipId(organization.id, account, project)
+    _note(context, number)
+    return Created(str(number), state)
 
 
 def _state(values: dict[str, Any], place: Place, word: str | None) -> State:
@@ -158,7 +166,14 @@ def update(context: Context, id_: str, olds: State, news: Inputs) -> State:
 
 
 def delete(context: Context, id_: str, state: State) -> None:
-    """Take the account out of the project; that it is proven not to be there is done."""
+    """Take the account out of the project; that it is proven not to be there is done.
+
+    It stays where another resource of the program grants the same by now.
+    """
     number = MembershipId.parse(id_)
-    organization = context.organization(current_place(context, state))
+    place = current_place(context, state)
+    if context.is_wanted(number.organization_id, number.service_account_id, number.project_id):
+        context.announce(f"membership {id_} stays: another resource of this program has it now")
+        return
+    organization = context.organization(place)
     organization.writes.remove(number.service_account_id, number.project_id)

@@ -379,10 +379,9 @@ def _succeeded(olds: State, terms: Terms, at: datetime) -> State:
 def _change_current(
     context: Context, organization: Organization, state: State, news: Inputs
 ) -> None:
-    del context
     if state.get("projects") != news.get("projects"):
         account = int(state["service_account_id"])
-        words = change_projects(organization, account, state, news.get("projects"))
+        words = change_projects(context, organization, account, state, news.get("projects"))
         state |= {"projects": news.get("projects"), "granted_roles": words or None}
 
 
@@ -398,7 +397,7 @@ def _change_previous(
             "granted_roles": state.get("previous_granted_roles"),
         }
         account = int(state["previous_service_account_id"])
-        words = change_projects(organization, account, old, news.get("projects"))
+        words = change_projects(context, organization, account, old, news.get("projects"))
         state["previous_projects"] = news.get("projects")
         state["previous_granted_roles"] = words or None
 

@@ -301,7 +301,7 @@ def update(context: Context, id_: str, olds: State, news: Inputs) -> State:
         Refused: Some projects could not be changed; the others were.
     """
     organization = moved_organization(context, id_, olds, news)
-    words = change_projects(organization, int(id_), olds, news.get("projects"))
+    words = change_projects(context, organization, int(id_), olds, news.get("projects"))
     state = {
         **{key: value for key, value in olds.items() if key not in INPUTS},
         **_echo(news),
