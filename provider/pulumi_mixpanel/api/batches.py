@@ -22,6 +22,7 @@ from pulumi_mixpanel.api.traffic import LONGEST_PATIENCE, Traffic
 T = TypeVar("T")
 
 LARGEST_GROUP = 50
+_ON_THE_WAY = 0.005
 _LOOKS = 10
 """How often a leader looks, while it waits for company, whether all that can come are there."""
 
@@ -52,6 +53,9 @@ class Batches(Generic[T]):
         price: Tells the seconds that a call costs under the rate limit; 0 while there is none.
         together: Takes out of waiting changes those that go in one call with the first.
         send: Sends one call for changes that go together.
+        any_set: Whether all changes go together. Then whoever comes next is worth waiting for,
+            while there is a place for it, and so is a call that comes back soon: what was sent
+            with it can go on together from then on.
     """
 
     def __init__(
@@ -61,6 +65,8 @@ class Batches(Generic[T]):
         price: Callable[[], float],
         together: Callable[[Sequence[T]], Sequence[T]],
         send: Callable[[Sequence[T]], None],
+        *,
+        any_set: bool = False,
     ) -> None:
         self._clock = traffic.clock
         self._traffic = traffic
@@ -68,6 +74,8 @@ class Batches(Generic[T]):
         self._price = price
         self._together = together
         self._send = send
+        self._any_set = any_set
+        self._sent_at: list[float] = []
         self._lock = threading.Lock()
         self._waiting: list[_Change[T]] = []
         self._leader: _Change[T] | None = None
@@ -103,11 +111,21 @@ class Batches(Generic[T]):
                 return
             self._take_turn(not change.was_refused)
             group = self._close(change)
-            self._send([one.item for one in group])
+            self._send_group(group)
         except BaseException as error:  # noqa: BLE001 (each thread raises it, and must not hang)
             self._end(group, error)
         else:
             self._end(group, None)
+
+    def _send_group(self, group: Sequence[_Change[T]]) -> None:
+        sent_at = self._clock.monotonic()
+        with self._lock:
+            self._sent_at.append(sent_at)
+        try:
+            self._send([one.item for one in group])
+        finally:
+            with self._lock:
+                self._sent_at.remove(sent_at)
 
     def _is_full_before_its_time(self, change: _Change[T]) -> bool:
         """Wait for company, as long as that costs nothing and somebody can still come."""
@@ -115,12 +133,22 @@ class Batches(Generic[T]):
             return False
         least, longest = self._traffic.patience()
         longest = max(longest, min(self._price(), LONGEST_PATIENCE))
+        if self._any_set and longest:
+            least = max(least, self._until_back())
+            longest = max(least, longest, self._traffic.until_next())
         while (waited := self._clock.monotonic() - change.since) < longest:
             full = self._traffic.is_full(len(self._waiting))
             if full is None or (full and waited >= least):
                 return True
             self._clock.sleep(min(longest - waited, longest / _LOOKS))
         return False
+
+    def _until_back(self) -> float:
+        """Tell for how long to wait for calls that are soon expected back; 0.0 for none."""
+        now = self._clock.monotonic()
+        with self._lock:
+            back = [self._traffic.back_within(sent_at, now) for sent_at in self._sent_at]
+        return max((left + _ON_THE_WAY for left in back if left is not None), default=0.0)
 
     def _gives_way(self, change: _Change[T]) -> bool:
         """Let a larger group go first: with its members back, a smaller one may yet grow."""

@@ -17,7 +17,8 @@ LONGEST_PATIENCE = 0.2
 _OF_A_CALL, _LEAST = 0.05, 0.015
 _A_CALLER, _GAPS = 0.002, 3
 _WEIGHT = 0.125
-_RARELY = 0.2
+_RARELY, _FEW = 0.2, 2
+_WORTH_MEETING = 0.35
 
 
 class Traffic:
@@ -40,7 +41,7 @@ class Traffic:
         self.clock = clock
         self._lock = threading.Lock()
         self._callers = callers
-        self._busy = 0
+        self._busy = self._peak = 0
         self._arrived = float("-inf")
         self._is_lonely = True
         self._gap = self._took = 0.0
@@ -60,6 +61,7 @@ class Traffic:
     def _arrive(self, now: float) -> None:
         gap, self._arrived = now - self._arrived, now
         self._busy += 1
+        self._peak = max(self._peak, self._busy)
         self._is_lonely = gap > LONELY_AFTER and self._busy == 1
         if not self._is_lonely:
             self._gap = _mean(self._gap, min(gap, LONELY_AFTER))
@@ -95,19 +97,37 @@ class Traffic:
             While all places are taken: a twentieth of a call, and no more than 15 ms; calls that
             come back within it go on together from then on. While places are free: a twentieth of
             a call, or more where the engine is slower than we: half the time in which it would
-            take all places. How many it has nobody tells; so no more than 2 ms for each thread
-            that was asked for, unless calls are so short that one place is enough for all.
+            take all places. How many it has nobody tells; so no more than by the places that were
+            seen taken at once, or 2 ms for each thread that was asked for.
         """
         with self._lock:
             if self._is_lonely:
                 return 0.0, 0.0
             of_a_call = _OF_A_CALL * self._took if self._took else _LEAST
-            free = ((self._places - 1) * self._gap - self._took) / 2
-            most = _A_CALLER * self._callers
+            most = max(_A_CALLER * self._callers, self._until_taken(self._peak) / 2)
             if self._took < self._gap:
                 most = max(most, _GAPS * self._gap)
-            longest = min(max(of_a_call, min(free, most)), LONGEST_PATIENCE)
-            return min(of_a_call, _LEAST), longest
+            longest = max(of_a_call, min(self._until_taken(self._places) / 2, most))
+            return min(of_a_call, _LEAST), min(longest, LONGEST_PATIENCE)
+
+    def _until_taken(self, places: float) -> float:
+        return (places - 1) * self._gap - self._took
+
+    def until_next(self) -> float:
+        """Tell in how many seconds the next caller is likely to have come; 0.0 if none does."""
+        with self._lock:
+            if self._is_lonely or self._places < _FEW:
+                return 0.0
+            return min(_GAPS * self._gap / 2, LONGEST_PATIENCE)
+
+    def back_within(self, sent_at: float, now: float) -> float | None:
+        """Tell in how many seconds a call is expected back, where it is worth waiting for.
+
+        That costs a third of a call, once: those that went out one after the other go on together.
+        """
+        with self._lock:
+            left = sent_at + self._took - now
+            return left if 0 < left <= self._took * _WORTH_MEETING else None
 
 
 def _mean(old: float, new: float) -> float:

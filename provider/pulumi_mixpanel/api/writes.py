@@ -41,7 +41,7 @@ class Writes:
         self._is_new = is_new
         self._additions = self._batches("add-to-project", additions_together, self._send_additions)
         self._removals = self._batches(
-            "remove-from-project", removals_together, self._send_removals
+            "remove-from-project", removals_together, self._send_removals, any_set=True
         )
 
     def _batches(
@@ -49,6 +49,8 @@ class Writes:
         route: str,
         together: Callable[[Sequence[T]], Sequence[T]],
         send: Callable[[Sequence[T]], None],
+        *,
+        any_set: bool = False,
     ) -> Batches[T]:
         what = f"POST /organizations/{self._organization_id}/service-accounts/{route}"
         client = self._client
@@ -58,6 +60,7 @@ class Writes:
             client.price,
             together,
             send,
+            any_set=any_set,
         )
 
     def _send_additions(self, items: Sequence[Addition]) -> None:
