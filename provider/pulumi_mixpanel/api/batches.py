@@ -132,10 +132,12 @@ class Batches(Generic[T]):
         if change.hurries:
             return False
         least, longest = self._traffic.patience()
-        longest = max(longest, min(self._price(), LONGEST_PATIENCE))
-        if self._any_set and longest:
+        price = self._price()
+        if longest and price:
+            longest = max(longest, min(price, LONGEST_PATIENCE), self._traffic.until_next())
+        if longest and self._any_set:
             least = max(least, self._until_back())
-            longest = max(least, longest, self._traffic.until_next())
+            longest = max(longest, least, self._traffic.until_next() / 2)
         while (waited := self._clock.monotonic() - change.since) < longest:
             full = self._traffic.is_full(len(self._waiting))
             if full is None or (full and waited >= least):

@@ -114,11 +114,11 @@ class Traffic:
         return (places - 1) * self._gap - self._took
 
     def until_next(self) -> float:
-        """Tell in how many seconds the next caller is likely to have come; 0.0 if none does."""
+        """Tell in how many seconds others are likely to have come; 0.0 if nobody does."""
         with self._lock:
             if self._is_lonely or self._places < _FEW:
                 return 0.0
-            return min(_GAPS * self._gap / 2, LONGEST_PATIENCE)
+            return min(_GAPS * self._gap, LONGEST_PATIENCE)
 
     def back_within(self, sent_at: float, now: float) -> float | None:
         """Tell in how many seconds a call is expected back, where it is worth waiting for.
