@@ -142,7 +142,7 @@ class Batches(Generic[T]):
             full = self._traffic.is_full(len(self._waiting))
             if full is None or (full and waited >= least):
                 return True
-            self._clock.sleep(min(longest - waited, longest / _LOOKS))
+            self._clock.sleep(longest / _LOOKS)
         return False
 
     def _until_back(self) -> float:
