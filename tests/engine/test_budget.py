@@ -152,3 +152,11 @@ def test_the_pool_is_as_wide_as_asked_for(stack: Stack, opts: str, at_once: int)
             sum(0 <= call["at"] - other["at"] < 0.69 for other in creates) for call in creates
         )
         assert under_way == at_once
+
+
+def test_no_command_looks_for_a_plugin(stack: Stack) -> None:
+    """The engine would try to download one for a package of this name: seconds in every command."""
+    stack.write('ServiceAccount("export")')
+    looks = stack.run("preview", "-v=9", "--logtostderr").text
+    assert "GetRequired" in looks
+    assert "pulumi-resource-mixpanel" not in looks

@@ -45,6 +45,9 @@ def test_the_wheel_runs_the_readme_s_program(
     program = program_of_the_readme().replace("2195193", "2001")
     assert len(program.strip().splitlines()) <= 10
     (stack.folder / "__main__.py").write_text(program)
+    looks = stack.run("preview", "-v=9", "--logtostderr").text
+    assert "GetRequired" in looks
+    assert "pulumi-resource-mixpanel" not in looks
     stack.up()
     assert stack.outputs()["username"].startswith("data-pipeline-bot.")
     stack.destroy()

@@ -1,94 +1,185 @@
-"""Changes that come at the same time go out together, and each gets its own error."""
+"""Changes that wait at the same time go out together, and each gets its own error."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from tests.unit.conftest import FakeTime
 
 from pulumi_mixpanel.api import Grant, NoAnswer, StatusError
-from pulumi_mixpanel.api.batches import Batches
-from pulumi_mixpanel.api.writes import _is_one_addition
+from pulumi_mixpanel.api.batches import LARGEST_GROUP, Batches
+from pulumi_mixpanel.api.clock import Clock
+from pulumi_mixpanel.api.traffic import Traffic
+from pulumi_mixpanel.api.writes import Addition, additions_together, removals_together
+
+Together = Callable[[Sequence[int]], Sequence[int]]
+
+
+def all_together(items: Sequence[int]) -> Sequence[int]:
+    """Put everything into one group."""
+    return items
+
+
+def of_one_ten(items: Sequence[int]) -> Sequence[int]:
+    """Put into one group what has the same ten."""
+    return [item for item in items if item // 10 == items[0] // 10]
 
 
 class Server:
-    """Takes groups, refuses those with a bad member, and holds the first until all have come."""
+    """Takes groups, one turn each, and answers each with the next error of a list, if any."""
 
-    def __init__(self, callers: int, error: Exception | None = None) -> None:
+    def __init__(
+        self, time: FakeTime, together: Together, errors: Sequence[BaseException | None]
+    ) -> None:
         self.groups: list[list[int]] = []
-        self.error = error
-        self.gate = threading.Barrier(callers)
+        self.once: list[bool] = []
+        self.errors = list(errors)
+        self.turns = threading.Semaphore(0)
         self.lock = threading.Lock()
+        self.asked = threading.Semaphore(0)
+        self.traffic = Traffic(time.clock, 4)
+        self.batches: Batches[int] = Batches(
+            self.traffic, self.take_turn, lambda: 0.0, together, self.send
+        )
+
+    def take_turn(self, once: bool) -> None:  # noqa: FBT001 (a callable's argument)
+        """Wait until the test lets a call through."""
+        self.once.append(once)
+        self.asked.release()
+        self.turns.acquire()
 
     def send(self, items: Sequence[int]) -> None:
         """Take a group."""
         with self.lock:
             self.groups.append(list(items))
-        if self.error and 13 in items:
-            raise self.error
+            error = self.errors.pop(0) if self.errors else None
+        if error:
+            raise error
 
-
-def run_all(server: Server, time: FakeTime, items: Sequence[int]) -> list[BaseException | None]:
-    """Let each item come in a thread of its own while the first waits for its turn."""
-    turn = threading.Event()
-    arrived = threading.Semaphore(0)
-
-    def fits(_items: Sequence[int], _item: int) -> bool:
-        return True
-
-    def take_turn() -> None:
-        arrived.release()
-        turn.wait()
-
-    batches: Batches[int] = Batches(time.clock, take_turn, fits, server.send, 4)
-    with ThreadPoolExecutor(len(items)) as pool:
-        futures = [pool.submit(batches.run, items[0])]
-        arrived.acquire()
-        futures += [pool.submit(batches.run, item) for item in items[1:]]
-        while len(batches._open[0].items) < len(items):
-            threading.Event().wait(0.01)
-        turn.set()
-        return [future.exception() for future in futures]
+    def run_all(self, items: Sequence[int], turns: int = 100) -> list[BaseException | None]:
+        """Let each item come in a thread of its own, in order, while the first waits."""
+        with ThreadPoolExecutor(len(items)) as pool:
+            futures = []
+            for number, item in enumerate(items, 1):
+                futures.append(pool.submit(self.batches.run, item))
+                while len(self.batches._waiting) < number:
+                    threading.Event().wait(0.001)
+            self.asked.acquire()
+            self.turns.release(turns)
+            return [future.exception() for future in futures]
 
 
 def test_what_comes_while_one_waits_for_its_turn_goes_with_it(time: FakeTime) -> None:
     """One call for all."""
-    server = Server(1)
-    assert run_all(server, time, [1, 2, 3, 4]) == [None] * 4
+    server = Server(time, all_together, [])
+    assert server.run_all([1, 2, 3, 4]) == [None] * 4
     assert server.groups == [[1, 2, 3, 4]]
+
+
+def test_what_does_not_go_together_takes_turns_in_order(time: FakeTime) -> None:
+    """Groups are formed when a turn comes, out of all that wait then."""
+    server = Server(time, of_one_ten, [])
+    assert server.run_all([11, 21, 12, 31, 22, 13]) == [None] * 6
+    assert server.groups == [[11, 12, 13], [21, 22], [31]]
+
+
+def test_a_group_has_a_largest_size(time: FakeTime) -> None:
+    """A body that names thousands would be refused for other reasons."""
+    server = Server(time, all_together, [])
+    server.run_all(range(LARGEST_GROUP + 3))
+    assert [len(group) for group in server.groups] == [LARGEST_GROUP, 3]
+
+
+def test_the_same_change_twice_is_made_twice(time: FakeTime) -> None:
+    """Each caller gets an answer of its own."""
+    server = Server(time, lambda items: list(dict.fromkeys(items)), [])
+    assert server.run_all([1, 1, 2]) == [None] * 3
+    assert server.groups == [[1, 2], [1]]
 
 
 def test_a_refused_group_is_tried_one_by_one(time: FakeTime) -> None:
     """So that each resource gets its own error."""
     refusal = StatusError("POST", "/add", 400, "No.", vendor_shaped=True)
-    server = Server(1, refusal)
-    errors = run_all(server, time, [1, 13, 3])
-    assert errors == [None, refusal, None]
-    assert server.groups[0] == [1, 13, 3]
-    assert sorted(server.groups[1:]) == [[1], [3], [13]]
+    server = Server(time, all_together, [refusal])
+    assert server.run_all([1, 2, 3]) == [None] * 3
+    assert server.groups[0] == [1, 2, 3]
+    assert sorted(server.groups[1:]) == [[1], [2], [3]]
 
 
-def test_a_lost_call_is_everybody_s_error(time: FakeTime) -> None:
-    """It was nobody's fault, and has been tried again already."""
-    lost = NoAnswer("POST", "/add", "was cut off.", sent=True)
-    server = Server(1, lost)
-    assert run_all(server, time, [1, 13]) == [lost, lost]
-    assert server.groups == [[1, 13]]
+def test_what_is_refused_alone_is_not_tried_again(time: FakeTime) -> None:
+    """The refusal was its own."""
+    refusal = StatusError("POST", "/add", 400, "No.", vendor_shaped=True)
+    server = Server(time, of_one_ten, [refusal])
+    assert server.run_all([11, 21]) == [refusal, None]
+    assert server.groups == [[11], [21]]
 
 
-def test_one_alone_waits_for_nobody(time: FakeTime) -> None:
-    """No company came lately, so none is expected."""
-    server = Server(1)
-    batches: Batches[int] = Batches(time.clock, lambda: None, lambda *_: True, server.send, 4)
-    batches.run(1)
-    time.seconds += 1
-    batches.run(2)
-    assert time.slept == []
-    batches.run(3)
-    assert len(time.slept) == 1
+@pytest.mark.parametrize(
+    "error",
+    [
+        NoAnswer("POST", "/add", "was cut off.", sent=True),
+        StatusError("POST", "/add", 500, "Oh.", vendor_shaped=True),
+        RuntimeError("a bug"),
+        SystemExit(1),
+    ],
+    ids=["lost", "server's", "bug", "exit"],
+)
+def test_what_was_nobody_s_fault_is_everybody_s_error(time: FakeTime, error: BaseException) -> None:
+    """Nobody hangs, and nobody takes it for done."""
+    server = Server(time, all_together, [error])
+    assert server.run_all([1, 2, 3]) == [error] * 3
+    assert server.groups == [[1, 2, 3]]
+
+
+def test_what_was_refused_for_the_rate_limit_waits_together_again(time: FakeTime) -> None:
+    """Once; from then on the transport waits refusals out, up to its own deadline."""
+    limited = StatusError("POST", "/add", 429, "Slow.", vendor_shaped=True)
+    server = Server(time, of_one_ten, [limited])
+    with ThreadPoolExecutor(3) as pool:
+        first = pool.submit(server.batches.run, 11)
+        server.asked.acquire()
+        server.turns.release()
+        server.asked.acquire()  # it was refused, and stands again
+        assert server.groups == [[11]]
+        others = [pool.submit(server.batches.run, item) for item in (12, 13)]
+        while len(server.batches._waiting) < 3:
+            threading.Event().wait(0.001)
+        server.turns.release()
+        assert [one.exception() for one in (first, *others)] == [None] * 3
+    assert [sorted(group) for group in server.groups] == [[11], [11, 12, 13]]
+    assert server.once == [True, False]
+
+
+def test_when_all_are_there_the_largest_group_goes_first(time: FakeTime) -> None:
+    """Its members come back with more, while a smaller one waits for its own company."""
+    server = Server(time, of_one_ten, [])
+    with server.traffic.caller():
+        pass
+    came = threading.Barrier(4)
+
+    def sleep(seconds: float) -> None:
+        while not server.groups and len(server.batches._waiting) < 4:
+            threading.Event().wait(0.001)
+        if server.groups:
+            time.sleep(seconds)
+
+    server.batches._clock = Clock(monotonic=lambda: time.seconds, sleep=sleep)
+
+    def run(item: int) -> None:
+        with server.traffic.caller():
+            came.wait()
+            while item != 11 and not server.batches._waiting and not server.groups:
+                threading.Event().wait(0.001)
+            server.batches.run(item)
+
+    server.turns.release(10)
+    with ThreadPoolExecutor(4) as pool:
+        futures = [pool.submit(run, item) for item in (11, 21, 22, 23)]
+        assert [future.exception() for future in futures] == [None] * 4
+    assert [sorted(group) for group in server.groups] == [[21, 22, 23], [11]]
 
 
 ONE, TWO = Grant(project_id=1, role="analyst"), Grant(project_id=2, role="analyst")
@@ -96,23 +187,25 @@ ADMIN = Grant(project_id=1, role="admin")
 
 
 @pytest.mark.parametrize(
-    ("items", "item", "fits"),
+    ("items", "group"),
     [
-        ([(7, ONE)], (7, TWO), True),
-        ([(7, ONE)], (8, ONE), True),
-        ([(7, ONE)], (8, TWO), False),
-        ([(7, ONE)], (7, ADMIN), False),
-        ([(7, ONE)], (7, ONE), False),
-        ([(7, ONE)], (8, ADMIN), False),
-        ([(7, ONE), (7, TWO)], (8, ONE), False),
-        ([(7, ONE), (8, ONE)], (7, TWO), False),
-        ([(7, ONE), (8, ONE)], (9, ONE), True),
+        ([(7, ONE), (7, TWO)], [(7, ONE), (7, TWO)]),
+        ([(7, ONE), (8, ONE)], [(7, ONE), (8, ONE)]),
+        ([(7, ONE), (8, TWO)], [(7, ONE)]),
+        ([(7, ONE), (7, ADMIN)], [(7, ONE)]),
+        ([(7, ONE), (7, ONE)], [(7, ONE)]),
+        ([(7, ONE), (8, ADMIN)], [(7, ONE)]),
+        ([(7, ONE), (7, TWO), (8, ONE), (9, ONE)], [(7, ONE), (8, ONE), (9, ONE)]),
+        ([(7, ONE), (8, ONE), (7, ADMIN), (7, TWO), (8, TWO)], [(7, ONE), (8, ONE)]),
     ],
 )
 def test_only_what_really_is_a_cross_product_is_one_call(
-    items: list[tuple[int, Grant]],
-    item: tuple[int, Grant],
-    fits: bool,  # noqa: FBT001
+    items: list[Addition], group: list[Addition]
 ) -> None:
     """A cross product of two accounts and two projects would grant what nobody asked for."""
-    assert _is_one_addition(items, item) is fits
+    assert additions_together(items) == group
+
+
+def test_removals_go_together_in_any_set() -> None:
+    """Each once."""
+    assert removals_together([(7, 1), (8, 2), (7, 1), (7, 2)]) == [(7, 1), (8, 2), (7, 2)]

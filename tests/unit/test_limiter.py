@@ -104,6 +104,16 @@ def test_after_a_refusal_nobody_else_runs_into_the_wall(time: FakeTime) -> None:
     assert [limiter.reserve() for _ in range(3)] == [7.0] * 3
 
 
+def test_a_call_s_price_is_known_from_the_first_refusal(time: FakeTime) -> None:
+    """A second for twenty calls makes 51 ms for one."""
+    limiter = Limiter(time.clock)
+    for _ in range(21):
+        limiter.reserve()
+    assert limiter.price() == 0.0
+    limiter.refused(1.0, time.seconds)
+    assert limiter.price() == pytest.approx(1.02 / 20)
+
+
 def test_calls_that_were_on_the_way_belong_to_the_same_refusal(time: FakeTime) -> None:
     """Ten refusals of one moment are one wall, not ten."""
     limiter = Limiter(time.clock)

@@ -118,6 +118,39 @@ def test_retry_after_is_obeyed_and_told(serve: Serve, time: FakeTime) -> None:
     assert lines == ["waiting 7 s before try 2 of GET /thing: GET /thing answered 429: Slow down."]
 
 
+def test_a_refusal_comes_back_at_once_to_who_wants_it(serve: Serve, time: FakeTime) -> None:
+    """There may be more to send when its time has come; the next turn waits for that."""
+    server = serve(replies(failure(429, **{"Retry-After": "7"}), OK))
+    lines: list[str] = []
+    one = transport(server, time, lines)
+    one.take_turn("POST /thing", once=True)
+    with pytest.raises(StatusError, match=r"answered 429"):
+        one.send(READ)
+    assert time.slept == []
+    assert one.price() == pytest.approx(61.2)
+    one.take_turn("POST /thing")
+    assert time.slept == [7.0]
+    assert one.send(READ).content == b"{}"
+    assert lines == ["waiting 7 s before try 1 of POST /thing: the server's rate limit"]
+
+
+def test_a_refusal_for_an_hour_is_given_up_by_everybody(serve: Serve, time: FakeTime) -> None:
+    """Also by who wants refusals back."""
+    server = serve(replies(failure(429, **{"Retry-After": "3600"})))
+    one = transport(server, time)
+    one.take_turn("POST /thing", once=True)
+    with pytest.raises(GaveUp, match=r"asks to wait 3600 s"):
+        one.send(READ)
+
+
+def test_every_call_s_time_is_told(serve: Serve, time: FakeTime) -> None:
+    """Of calls that were answered; without the waits before them."""
+    server = serve(replies(failure(500), OK))
+    took: list[float] = []
+    Transport(server.url, LOGIN, clock=time.clock, took=took.append).send(READ)
+    assert took == [0.0]
+
+
 def test_retry_after_may_be_a_date(serve: Serve, time: FakeTime) -> None:
     """As HTTP allows."""
     date = "Tue, 24 Nov 2026 00:16:50 GMT"  # ten seconds after the fake clock's start

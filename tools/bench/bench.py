@@ -1,212 +1,309 @@
-"""Calls and wall time of whole operations on the emulator, beside a floor that makes no call.
+"""Calls, wall time and memory of whole operations on the emulator, beside a floor without calls.
 
-Run it with `script/bench [--quick]`. It prints a table and writes docs/performance.md's figures to
-docs/performance-figures.md.
+script/bench [table] [accounts] [large] [imports] [batches] [advice]: the named parts, by default
+the first four; `--advice` is the same as `advice`, `--quick` makes one round and leaves out 500
+accounts. Each part replaces its place in docs/performance.md.
 """
 
 from __future__ import annotations
 
-import datetime as dt
-import os
-import platform
+import importlib
 import re
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+
+from tools.bench import report
+from tools.bench.stacks import PARALLEL, Measured, Stack, floor, ours
 
 from pulumi_mixpanel.emulator import Emulator
 
-ROOT = Path(__file__).resolve().parents[2]
-PARALLEL = 16
 MEMBERSHIPS = 3
-
-FLOOR = """
-from floor import Nothing
-
-for number in range({accounts}):
-    Nothing(f"a{{number}}", {{"name": f"a{{number}}"}})
-    for at in range({memberships}):
-        Nothing(f"m{{number}}-{{at}}", {{"name": f"m{{number}}-{{at}}", "role": {role!r}}})
-"""
-FLOOR_MODULE = '''
-from pulumi.dynamic import CreateResult, DiffResult, ReadResult, Resource, ResourceProvider
+UNBATCHED = {"PYTHONPATH": str(Path(__file__).parent / "unbatched")}
+Life = Mapping[str, Measured]
 
 
-class Provider(ResourceProvider):
-    """Does nothing."""
-
-    serialize_as_secret_always = False
-
-    def create(self, props):
-        return CreateResult(props["name"], props)
-
-    def diff(self, _id, olds, news):
-        return DiffResult(changes=False)
-
-    def read(self, id_, props):
-        return ReadResult(id_, props)
+def median(lives: Sequence[Life], operation: str) -> Measured:
+    """Tell the median wall time, the last count of calls and the largest peak of an operation."""
+    ones = [life[operation] for life in lives]
+    return Measured(
+        statistics.median(one.seconds for one in ones),
+        ones[-1].calls,
+        max((one.memory for one in ones if one.memory is not None), default=None),
+    )
 
 
-class Nothing(Resource, name="Nothing"):
-    """Is nothing."""
-
-    def __init__(self, name, props):
-        super().__init__(Provider(), name, props)
-'''
-OURS = """
-import pulumi
-from pulumi_mixpanel import ProjectMembership, Provider, ServiceAccount
-
-opts = pulumi.ResourceOptions(provider=Provider("wide", concurrency={parallel}))
-for number in range({accounts}):
-    bot = ServiceAccount(f"a{{number}}", opts=opts)
-    for at in range({memberships}):
-        ProjectMembership(f"m{{number}}-{{at}}", service_account=bot, role={role!r}, opts=opts,
-                          project_id=2001 + (number * {memberships} + at) % 20)
-"""
+def one_life(
+    program: str, latency: int, *, others: int = 0, env: Mapping[str, str] | None = None
+) -> Life:
+    """Measure the life of one stack, in a folder and on an emulator of its own."""
+    with tempfile.TemporaryDirectory() as name, Emulator(latency_ms=latency) as emulator:
+        emulator.reset(accounts=others)
+        stack = Stack(Path(name) / "stack", emulator, env or {})
+        stack.write(program)
+        return stack.life()
 
 
-@dataclass
-class Measured:
-    """One operation: wall seconds, calls, and the provider process's peak memory in MB."""
-
-    seconds: float
-    calls: int
-    memory: float
+# ---- the table --------------------------------------------------------------------------------
 
 
-class Bench:
-    """One stack, and what its operations cost."""
+def measure_table(*, quick: bool) -> str:
+    """Measure ours in turn with the floor: the table, and whether the goals hold."""
+    rows: list[list[object]] = []
+    goals = ""
+    plan = [(1, (0, 100, 800), 3), (100, (0, 100, 800), 3), (500, (0, 100), 1)]
+    for accounts, latencies, rounds in plan[: 2 if quick else 3]:
+        floors: list[Life] = []
+        for latency in latencies:
+            lives = []
+            for _ in range(1 if quick else rounds):
+                if accounts < 500 or not floors:
+                    floors.append(one_life(floor(accounts, MEMBERSHIPS), 0))
+                lives.append(one_life(ours(accounts, MEMBERSHIPS), latency))
+            for operation in lives[0]:
+                row, goal = compare(accounts, latency, operation, lives, floors)
+                rows.append(row)
+                goals += goal
+                print(*row, flush=True)
+    head = ("accounts", "latency ms", "operation", "calls", "wall s", "floor s", "ratio", "peak MB")
+    return (
+        f"{MEMBERSHIPS} membership resources an account over 20 projects; a `Provider` with "
+        f"{PARALLEL} threads, `--parallel {PARALLEL}`; file backend. The floor is the same stack "
+        "(as many resources with the same dependencies, through an explicit provider too) made of "
+        "dynamic resources that do nothing and hold little. Medians of "
+        f"{1 if quick else 3} rounds in turn with the floor; one round with 500 accounts. "
+        "*Peak* is that of the provider's process.\n\n"
+        + report.table(head, rows)
+        + "\nGoals, with "
+        f"{PARALLEL} calls under way (one for one account, whose calls wait for one another):\n\n"
+        + goals
+    )
 
-    def __init__(self, folder: Path, program: str, emulator: Emulator) -> None:
-        self._folder = folder
-        self._emulator = emulator
-        (folder / "state").mkdir(parents=True)
-        (folder / "Pulumi.yaml").write_text("name: bench\nruntime: python\n")
-        (folder / "floor.py").write_text(FLOOR_MODULE)
-        (folder / "__main__.py").write_text(program)
-        kept = {k: v for k, v in os.environ.items() if not k.startswith(("MIXPANEL_", "PULUMI_"))}
-        self._env = {
-            **kept,
-            **emulator.env,
-            "PULUMI_BACKEND_URL": f"file://{folder}/state",
-            "PULUMI_CONFIG_PASSPHRASE": "only for the bench",
-            "PULUMI_SKIP_UPDATE_CHECK": "true",
-            "PULUMI_STACK": "bench",
-        }
-        self.run("stack", "init", "bench")
 
-    def run(self, *arguments: str) -> Measured:
-        """Run a command and measure it."""
-        self._emulator.forget_calls()
-        started = time.monotonic()
-        process = subprocess.Popen(
-            ["pulumi", *arguments, "--non-interactive"],
-            cwd=self._folder,
-            env=self._env,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
+def compare(
+    accounts: int, latency: int, operation: str, lives: Sequence[Life], floors: Sequence[Life]
+) -> tuple[list[object], str]:
+    """Make one operation's row and its goal."""
+    own, base = median(lives, operation), median(floors, operation).seconds
+    row = [
+        accounts,
+        latency,
+        operation,
+        own.calls,
+        report.seconds(own.seconds),
+        report.seconds(base),
+        f"{own.seconds / base:.2f}",
+        report.megabytes(own.memory),
+    ]
+    under_way = 1 if accounts == 1 else PARALLEL
+    if latency:
+        most = (base + own.calls * latency / 1000 / under_way) * 1.1
+    else:
+        most = base + 0.25 if accounts == 1 else base * 1.15
+    name = f"{accounts} accounts, {latency} ms, {operation}, seconds"
+    return row, report.verdict(name, own.seconds, most)
+
+
+def measure_accounts(*, quick: bool) -> str:
+    """Measure a hundred accounts without memberships at the latency that the API has."""
+    lives = [one_life(ours(100, 0), 800) for _ in range(1 if quick else 3)]
+    goals = {"up": 7.0, "preview": 1.3, "refresh": 2.6, "destroy": 7.0}
+    rows = []
+    for operation in lives[0]:
+        one = median(lives, operation)
+        cells = [report.seconds(one.seconds), report.megabytes(one.memory)]
+        rows.append([operation, one.calls, *cells, goals.get(operation, report.NONE)])
+    verdicts = [
+        report.verdict(f"{k}, seconds", median(lives, k).seconds, v) for k, v in goals.items()
+    ]
+    head = ("operation", "calls", "wall s", "peak MB", "goal s")
+    return (
+        f"100 accounts alone, 800 ms a call, {PARALLEL} threads, `--parallel {PARALLEL}`.\n\n"
+        + report.table(head, rows)
+        + "\n"
+        + "".join(verdicts)
+    )
+
+
+def measure_large(*, quick: bool) -> str:
+    """Measure a part of an organization: one list, and memory in proportion."""
+    rows = []
+    for there, held in ((100, 100), (5000, 100)) if quick else ((1000, 1000), (5000, 1000)):
+        life = one_life(ours(held, 0), 0, others=there - held)
+        for operation, one in life.items():
+            cells = [report.seconds(one.seconds), report.megabytes(one.memory)]
+            rows.append([there, held, operation, one.calls, *cells])
+    head = ("accounts there", "of them in the stack", "operation", "calls", "wall s", "peak MB")
+    return "A stack that holds a part of an organization, without latency.\n\n" + report.table(
+        head, rows
+    )
+
+
+def measure_imports(*, quick: bool) -> str:
+    """Measure what the package costs every preview to import, beside `pulumi.dynamic`."""
+    code = "import pulumi.dynamic; import pulumi_mixpanel"
+    found = []
+    for _ in range(3 if quick else 9):
+        told = subprocess.run(
+            [sys.executable, "-X", "importtime", "-c", code],
+            capture_output=True,
             text=True,
+            check=True,
+        ).stderr
+        took = re.findall(r"\|\s+(\d+) \| (\S+)\n", told)
+        found.append(next(int(time) / 1000 for time, name in took if name == "pulumi_mixpanel"))
+    return report.verdict(
+        "Importing `pulumi_mixpanel` after `pulumi.dynamic` (`python -X importtime`, median), "
+        "milliseconds",
+        statistics.median(found),
+        60.0,
+    )
+
+
+# ---- batches ----------------------------------------------------------------------------------
+
+
+def measure_batches(*, quick: bool) -> str:
+    """Measure changes of memberships in turn with the same changes sent each alone."""
+    accounts = 10 if quick else 40
+    rows = []
+    for threads in (0, PARALLEL):
+        for latency, limit in ((0, None), (100, None), (800, None), (0, "20/second")):
+            lives: dict[str, list[Life]] = {"batched": [], "alone": []}
+            for _ in range(1 if quick else 3):
+                for how, env in (("batched", {}), ("alone", UNBATCHED)):
+                    lives[how].append(changes(accounts, threads, latency, limit, env))
+            for operation in lives["batched"][0]:
+                rows.append([threads or 4, latency, limit or report.NONE, operation])
+                for ones in lives.values():
+                    one = median(ones, operation)
+                    rows[-1] += [one.calls, report.seconds(one.seconds)]
+                print(*rows[-1], flush=True)
+    head = [
+        "threads",
+        "latency ms",
+        "limit",
+        "change",
+        "calls",
+        "wall s",
+        "calls alone",
+        "wall s alone",
+    ]
+    return (
+        f"{accounts} accounts that are there already, {MEMBERSHIPS} membership resources each: "
+        "added, given another role, removed; medians in turn with the same run that sends every "
+        f"change alone. Four threads are the default provider's, with the engine's own number of "
+        f"steps at once; {PARALLEL} an explicit provider's with `--parallel {PARALLEL}`.\n\n"
+        + report.table(head, rows)
+    )
+
+
+def changes(
+    accounts: int, threads: int, latency: int, limit: str | None, env: Mapping[str, str]
+) -> Life:
+    """Measure three changes of all memberships of a stack."""
+
+    def program(memberships: int, role: str = "analyst") -> str:
+        account = "service_account_id=bot.service_account_id"
+        return ours(accounts, memberships, role=role, account=account, concurrency=threads)
+
+    with (
+        tempfile.TemporaryDirectory() as name,
+        Emulator(latency_ms=latency, rate_limit=limit) as emulator,
+    ):
+        stack = Stack(Path(name) / "stack", emulator, env, threads)
+        life = {}
+        stack.write(program(0))
+        stack.up()
+        for change, given in {
+            "add": program(MEMBERSHIPS),
+            "change role": program(MEMBERSHIPS, "admin"),
+            "remove": program(0),
+        }.items():
+            stack.write(given)
+            life[change] = stack.up()
+        return life
+
+
+# ---- advice -----------------------------------------------------------------------------------
+
+
+def measure_advice(*, quick: bool) -> str:
+    """Measure what a user can do about the engine's own curve."""
+    many, few, rounds = (50, 10, 1) if quick else (500, 100, 3)
+    rows: list[list[object]] = []
+
+    def add(name: str, lives: Sequence[Life]) -> None:
+        for operation in lives[0]:
+            one = median(lives, operation)
+            rows.append([name, operation, one.calls, report.seconds(one.seconds)])
+            print(*rows[-1], flush=True)
+
+    add(f"{many} accounts with `projects`, one stack", [one_life(ours(many, 3, projects=True), 0)])
+    add(f"the same, five stacks of {many // 5}, one after the other", [five_stacks(many // 5)])
+    for name, projects in (("`projects`", True), ("membership resources, file backend", False)):
+        lives = [one_life(ours(few, 3, projects=projects), 0) for _ in range(rounds)]
+        add(f"{few} accounts with {name}", lives)
+    with postgresql() as env:
+        if env is not None:
+            lives = [one_life(ours(few, 3), 0, env=env) for _ in range(rounds)]
+            add(f"{few} accounts with membership resources, PostgreSQL backend", lives)
+    return "Without latency.\n\n" + report.table(("stack", "operation", "calls", "wall s"), rows)
+
+
+def five_stacks(accounts: int) -> Life:
+    """Measure five stacks one after the other, and add up."""
+    lives = [one_life(ours(accounts, 3, projects=True), 0) for _ in range(5)]
+    return {
+        operation: Measured(
+            sum(life[operation].seconds for life in lives),
+            sum(life[operation].calls for life in lives),
+            None,
         )
-        memory = 0.0
-        while process.poll() is None:
-            memory = max(memory, provider_memory(process.pid))
-            try:
-                process.wait(0.1)
-            except subprocess.TimeoutExpired:
-                continue
-        seconds = time.monotonic() - started
-        if process.returncode:
-            sys.exit(process.stdout.read() if process.stdout else "failed")
-        return Measured(seconds, len(self._emulator.calls()), memory)
-
-    def life(self) -> dict[str, Measured]:
-        """Run the five operations."""
-        yes = ("--yes", "--skip-preview", f"--parallel={PARALLEL}")
-        return {
-            "preview": self.run("preview", f"--parallel={PARALLEL}"),
-            "up": self.run("up", *yes),
-            "refresh": self.run("refresh", *yes),
-            "up again": self.run("up", *yes),
-            "destroy": self.run("destroy", *yes),
-        }
-
-
-def provider_memory(parent: int) -> float:
-    """Tell the peak memory of the largest provider process below a process, where /proc tells."""
-    largest = 0.0
-    for status in Path("/proc").glob("[0-9]*/status"):
-        try:
-            command = (status.parent / "cmdline").read_bytes()
-            text = status.read_text()
-        except OSError:
-            continue
-        if b"pulumi.dynamic" in command and b"python" in command.split(b"\0")[0]:
-            peak = re.search(r"VmHWM:\s+(\d+)", text)
-            largest = max(largest, int(peak[1]) / 1024 if peak else 0.0)
-    del parent
-    return largest
-
-
-def measure(accounts: int, latency: int, rounds: int, floors: list[dict[str, Measured]]) -> str:
-    """Measure ours in turn with the floor; make the rows of the table."""
-    ours: list[dict[str, Measured]] = []
-    values = {
-        "accounts": accounts,
-        "memberships": MEMBERSHIPS,
-        "role": "analyst",
-        "parallel": PARALLEL,
+        for operation in lives[0]
     }
-    for _ in range(rounds):
-        with tempfile.TemporaryDirectory() as name, Emulator(latency_ms=latency) as emulator:
-            folder = Path(name)
-            if latency == 0:
-                floors.append(Bench(folder / "floor", FLOOR.format(**values), emulator).life())
-            ours.append(Bench(folder / "ours", OURS.format(**values), emulator).life())
-    rows = ""
-    for operation in ours[0]:
-        wall = statistics.median(one[operation].seconds for one in ours)
-        floor = statistics.median(one[operation].seconds for one in floors)
-        calls = ours[-1][operation].calls
-        memory = max(one[operation].memory for one in ours)
-        bound = floor + calls * latency / 1000 / min(PARALLEL, max(calls, 1))
-        rows += (
-            f"| {accounts} | {latency} | {operation} | {calls} | {wall:.2f} | {floor:.2f} | "
-            f"{wall / floor:.2f} | {bound:.2f} | {memory:.0f} |\n"
-        )
-    print(rows, end="", flush=True)
-    return rows
 
 
-def main(arguments: list[str]) -> int:
+@contextmanager
+def postgresql() -> Iterator[Mapping[str, str] | None]:
+    """Run a server for a backend with what the tests have for it; None where there is none."""
+    with ExitStack() as stack:
+        env = None
+        try:
+            running = importlib.import_module("tests.engine.postgresql").running
+            env = stack.enter_context(running()).env
+        except BaseException as error:  # noqa: BLE001 (pytest's skip is no Exception)
+            print(f"PostgreSQL is not measured: {error}", flush=True)
+        yield env
+
+
+PARTS: dict[str, Callable[..., str]] = {
+    "table": measure_table,
+    "accounts": measure_accounts,
+    "large": measure_large,
+    "imports": measure_imports,
+    "batches": measure_batches,
+    "advice": measure_advice,
+}
+_USUAL = ("table", "accounts", "large", "imports")
+
+
+def main(arguments: Sequence[str]) -> int:
     """Measure, print and write down."""
-    quick = arguments == ["--quick"]
-    table = (
-        "| accounts | latency, ms | operation | calls | wall, s | floor, s | ratio | "
-        "floor + calls x latency / under way, s | provider's peak, MB |\n"
-        "|---|---|---|---|---|---|---|---|---|\n"
-    )
-    print(table, end="", flush=True)
-    plan = [(1, 3), (100, 1 if quick else 3)] + ([] if quick else [(500, 1)])
-    for accounts, rounds in plan:
-        floors: list[dict[str, Measured]] = []
-        for latency in (0, 100) if accounts == 500 else (0, 100, 800):
-            table += measure(accounts, latency, rounds, floors)
-    versions = subprocess.run(
-        ["pulumi", "version"], capture_output=True, text=True, check=True
-    ).stdout.strip()
-    head = (
-        f"Made by `script/bench{' --quick' if quick else ''}` on {dt.date.today()}: "  # noqa: DTZ011
-        f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python "
-        f"{platform.python_version()}, Pulumi {versions}, file backend, --parallel {PARALLEL}, a "
-        f"Provider with concurrency {PARALLEL}, {MEMBERSHIPS} memberships an account over 20 "
-        "projects; medians.\n\n"
-    )
-    (ROOT / "docs" / "performance-figures.md").write_text("# Figures\n\n" + head + table)
+    asked = [argument.removeprefix("--") for argument in arguments]
+    quick = "quick" in asked
+    parts = [part for part in asked if part != "quick"] or list(_USUAL)
+    unknown = [part for part in parts if part not in PARTS]
+    if unknown:
+        print(f"the parts are {', '.join(PARTS)}; {unknown[0]!r} is none", file=sys.stderr)
+        return 2
+    for part in parts:
+        command = f"script/bench {part}{' --quick' if quick else ''}"
+        report.write(part, report.machine(command) + PARTS[part](quick=quick))
     return 0
 
 

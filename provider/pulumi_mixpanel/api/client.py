@@ -25,6 +25,7 @@ from pulumi_mixpanel.api.dialects.bulk import Bulk
 from pulumi_mixpanel.api.dialects.nested import Nested
 from pulumi_mixpanel.api.errors import ConfigurationError
 from pulumi_mixpanel.api.models import Account, CreatedAccount, Credentials, Grant, Me, Member
+from pulumi_mixpanel.api.traffic import Traffic
 from pulumi_mixpanel.api.wire import Timeouts
 
 DIALECTS: Mapping[str, type[Dialect]] = {"bulk": Bulk, "nested": Nested}
@@ -41,6 +42,9 @@ class Client:
         connections: How many connections are kept open at once; default 16.
         clock: Where time comes from; for tests.
         announce: Is given one line for every wait of more than two seconds; default: nobody.
+
+    Attributes:
+        traffic: Who works with it at the moment.
 
     Raises:
         ConfigurationError: The base URL or the dialect is not one.
@@ -64,6 +68,7 @@ class Client:
         # Here, and not above: it takes long, and a preview makes no call.
         from pulumi_mixpanel.api.transport import Transport  # noqa: PLC0415
 
+        self.traffic = Traffic(clock, connections)
         self._transport = Transport(
             base_url,
             credentials,
@@ -71,6 +76,7 @@ class Client:
             connections=connections,
             clock=clock,
             announce=announce,
+            took=self.traffic.took,
         )
         self.dialect = DIALECTS[dialect](self._transport.send)
         self.username = credentials.username
@@ -82,12 +88,21 @@ class Client:
     def __repr__(self) -> str:
         return f"Client({self.base_url!r}, {self.username!r}, dialect={self.dialect.name!r})"
 
-    def take_turn(self, what: str) -> None:
+    def take_turn(self, what: str, *, once: bool = False) -> None:
         """Wait for the rate limit now, on behalf of this thread's next call.
 
         For whoever wants to know as late as possible what that call will hold.
+
+        Args:
+            what: What is to be sent, for the line that tells the wait.
+            once: Whether a refusal of that call for the rate limit is raised at once, as a
+                `StatusError`, instead of being waited out: there may be more to send by then.
         """
-        self._transport.take_turn(what)
+        self._transport.take_turn(what, once=once)
+
+    def price(self) -> float:
+        """Tell how many seconds a call costs under the server's rate limit; 0 if none is known."""
+        return self._transport.price()
 
     def me(self) -> Me:
         """Tell whom the server takes this login for, in one call (grade R)."""

@@ -56,6 +56,11 @@ class Limiter:
             self._sent.append(now)
             return 0.0
 
+    def price(self) -> float:
+        """Tell how many seconds a call costs; 0.0 while no limit is known."""
+        with self._lock:
+            return 0.0 if self._limit is None else self._window * _MARGIN / self._limit
+
     def refused(self, retry_after: float, sent_at: float) -> None:
         """Learn from a refusal: close until it is over, and keep to what was let through before.
 

@@ -73,6 +73,7 @@ class Transport:
         connections: How many connections are kept open at once.
         clock: Where time, sleep and chance come from.
         announce: Is given one line for every wait of more than two seconds.
+        took: Is given the seconds of every call that was answered.
     """
 
     def __init__(
@@ -84,12 +85,14 @@ class Transport:
         connections: int = 16,
         clock: Clock = SYSTEM_CLOCK,
         announce: Callable[[str], None] = lambda _line: None,
+        took: Callable[[float], None] = lambda _seconds: None,
     ) -> None:
         self.base_url = check_base_url(base_url)
         self.clock = clock
         self._credentials = credentials
         self._timeouts = timeouts
         self._announce = announce
+        self._took = took
         self._limiter = Limiter(clock)
         self._turns = threading.local()
         self._session = _session(self.base_url, credentials, connections)
@@ -129,7 +132,7 @@ class Transport:
         self._turns.taken = False
         sent_at = self.clock.monotonic()
         try:
-            return self._follow(request, deadline)
+            answer = self._follow(request, deadline)
         except StatusError as error:
             if error.status == HTTP_TOO_MANY_REQUESTS:
                 asked = _seconds(error.retry_after, self.clock)
@@ -137,18 +140,25 @@ class Transport:
                     min(asked if asked is not None else 1.0, LONGEST_WAIT), sent_at
                 )
             raise
+        self._took(self.clock.monotonic() - sent_at)
+        return answer
 
-    def take_turn(self, what: str, attempt: int = 1) -> None:
+    def take_turn(self, what: str, attempt: int = 1, *, once: bool = False) -> None:
         """Wait until the limiter lets a call through, for the next request of this thread.
 
         Args:
             what: What is to be sent, for the line that tells the wait.
             attempt: Which try it is, for the same.
+            once: Whether a refusal of that request is raised at once, instead of waited out.
         """
         while (wait := self._limiter.reserve()) > 0:
             self._say_wait(what, wait, "the server's rate limit", attempt)
             self.clock.sleep(wait)
-        self._turns.taken = True
+        self._turns.taken, self._turns.once = True, once
+
+    def price(self) -> float:
+        """Tell how many seconds a call costs under the server's rate limit; 0 if none is known."""
+        return self._limiter.price()
 
     def _wait_for_turn(self, request: Request, attempt: int = 1) -> None:
         if not getattr(self._turns, "taken", False):
@@ -175,8 +185,11 @@ class Transport:
         return wait > LONGEST_WAIT or elapsed + wait > self._timeouts.total
 
     def _tell(self, request: Request, state: tenacity.RetryCallState) -> None:
-        what, why = f"{request.method} {request.path}", f"{_error_of(state)}"
-        self._say_wait(what, state.upcoming_sleep, why, state.attempt_number + 1)
+        error = _error_of(state)
+        if self._turns.once and _is_refused_for_the_limit(error):
+            raise error
+        what = f"{request.method} {request.path}"
+        self._say_wait(what, state.upcoming_sleep, f"{error}", state.attempt_number + 1)
 
     def _say_wait(self, what: str, wait: float, why: str, attempt: int) -> None:
         if wait > _WORTH_A_LINE:
@@ -353,6 +366,10 @@ def _error_of(state: tenacity.RetryCallState) -> RequestError:
     if not isinstance(error, RequestError):  # pragma: no cover - tenacity asks only after an error
         raise TypeError("a retry without an error")
     return error
+
+
+def _is_refused_for_the_limit(error: RequestError) -> bool:
+    return isinstance(error, StatusError) and error.status == HTTP_TOO_MANY_REQUESTS
 
 
 def _may_send_again(request: Request, error: BaseException) -> bool:

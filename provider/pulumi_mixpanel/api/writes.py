@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from pulumi_mixpanel.api.batches import Batches
 from pulumi_mixpanel.api.client import Client
 from pulumi_mixpanel.api.errors import HTTP_SERVER_ERROR, MixpanelError, Refused, StatusError
 from pulumi_mixpanel.api.models import BUILT_IN_ROLES, Grant, Member
 from pulumi_mixpanel.api.reads import Reads, says_not_found
+
+T = TypeVar("T")
 
 _BAD_REQUEST = 400
 
@@ -36,20 +39,28 @@ class Writes:
         self._organization_id = organization_id
         self._reads = reads
         self._is_new = is_new
-        path = f"/organizations/{organization_id}/service-accounts"
-        self._additions: Batches[Addition] = Batches(
-            client.clock,
-            lambda: client.take_turn(f"POST {path}/add-to-project"),
-            _is_one_addition,
-            self._send_additions,
-            client.connections,
+        self._additions = self._batches("add-to-project", additions_together, self._send_additions)
+        self._removals = self._batches(
+            "remove-from-project", removals_together, self._send_removals, any_set=True
         )
-        self._removals: Batches[Removal] = Batches(
-            client.clock,
-            lambda: client.take_turn(f"POST {path}/remove-from-project"),
-            lambda items, item: item not in items,
-            self._send_removals,
-            client.connections,
+
+    def _batches(
+        self,
+        route: str,
+        together: Callable[[Sequence[T]], Sequence[T]],
+        send: Callable[[Sequence[T]], None],
+        *,
+        any_set: bool = False,
+    ) -> Batches[T]:
+        what = f"POST /organizations/{self._organization_id}/service-accounts/{route}"
+        client = self._client
+        return Batches(
+            client.traffic,
+            lambda once: client.take_turn(what, once=once),
+            client.price,
+            together,
+            send,
+            any_set=any_set,
         )
 
     def _send_additions(self, items: Sequence[Addition]) -> None:
@@ -75,6 +86,10 @@ class Writes:
         Raises:
             Refused: The server keeps another role.
         """
+        with self._client.traffic.caller():
+            return self._set_role(service_account_id, project_id, role)
+
+    def _set_role(self, service_account_id: int, project_id: int, role: str) -> str | None:
         refusal = self._add(service_account_id, project_id, role)
         if refusal is None and self._is_new(service_account_id):
             return None
@@ -98,7 +113,7 @@ class Writes:
         return row
 
     def _replace(self, service_account_id: int, project_id: int, role: str) -> str | None:
-        self.remove(service_account_id, project_id)
+        self._remove(service_account_id, project_id)
         # Where grants are merged into one row (wire.md), a team's may still stand for ours.
         merged = self._individual_row(service_account_id, project_id)
         refusal = self._add(service_account_id, project_id, role)
@@ -135,6 +150,10 @@ class Writes:
 
     def remove(self, service_account_id: int, project_id: int) -> None:
         """Take an account out of a project; that it is not there counts as done, when proven."""
+        with self._client.traffic.caller():
+            self._remove(service_account_id, project_id)
+
+    def _remove(self, service_account_id: int, project_id: int) -> None:
         try:
             removal = service_account_id, project_id
             if self._client.dialect.batches:
@@ -159,17 +178,23 @@ class Writes:
         return next((row for row in rows if row.is_individual), None)
 
 
-def _is_one_addition(items: Sequence[Addition], item: Addition) -> bool:
-    """Tell whether a call, which is a cross product, can make just these additions and one more.
+def additions_together(items: Sequence[Addition]) -> Sequence[Addition]:
+    """Choose what goes with the first into one call, which is a cross product.
 
-    So either all are of one account, in several projects, or all have one project and role.
+    So either all are of one account, in several projects, or all have one project and role;
+    whichever are more.
     """
-    account, grant = item
-    one_account = all(
-        other == account and there.project_id != grant.project_id for other, there in items
-    )
-    one_grant = all(other != account and there == grant for other, there in items)
-    return one_account or one_grant
+    account, grant = items[0]
+    projects = {one.project_id: (other, one) for other, one in reversed(items) if other == account}
+    accounts = {other: (other, one) for other, one in reversed(items) if one == grant}
+    projects[grant.project_id] = accounts[account] = items[0]
+    chosen = projects if len(projects) > len(accounts) else accounts
+    return sorted(chosen.values(), key=items.index)
+
+
+def removals_together(items: Sequence[Removal]) -> Sequence[Removal]:
+    """Choose what goes into one call: any set."""
+    return list(dict.fromkeys(items))
 
 
 def same_role(one: str, other: str) -> bool:
