@@ -19,6 +19,23 @@ NAMESPACE = "mixpanel"
 EXPLICIT = "explicitProvider"
 """The key that marks the configuration of an explicit provider."""
 
+STACK = "mixpanelStack"
+"""The namespace under which an explicit provider brings the stack's configuration along."""
+
+STACK_KEYS = (
+    "organizationId",
+    "region",
+    "baseUrl",
+    "dialect",
+    "username",
+    "secret",
+    "acceptMove",
+    "connectTimeout",
+    "readTimeout",
+    "totalTimeout",
+)
+"""What an explicit provider leaves out may come from there: all but its own width."""
+
 ENVIRONMENT: Mapping[str, tuple[str, ...]] = {
     "organizationId": ("MIXPANEL_ORGANIZATION_ID",),
     "region": ("MIXPANEL_REGION",),
@@ -133,22 +150,25 @@ def environment_source(environment: Mapping[str, str]) -> Source:
     return read
 
 
-def resolve(configured: Source, environment: Mapping[str, str]) -> Configuration:
+def resolve(
+    configured: Source, environment: Mapping[str, str], stack: Source = lambda _key: None
+) -> Configuration:
     """Find every value, collecting what is wrong instead of stopping at the first.
 
     Args:
         configured: The stack's configuration, or an explicit provider's.
         environment: The environment variables.
+        stack: Beside an explicit provider's, the stack's configuration.
     """
-    return _Resolver(configured, environment_source(environment)).resolve()
+    return _Resolver(configured, environment_source(environment), stack).resolve()
 
 
 class _Resolver:
-    def __init__(self, configured: Source, environment: Source) -> None:
-        self._configured = configured
-        self._environment = environment
-        explicit = configured(EXPLICIT) is not None
-        self._order = (configured, environment) if explicit else (environment, configured)
+    def __init__(self, own: Source, environment: Source, stack: Source) -> None:
+        self._own = own
+        self._explicit = own(EXPLICIT) is not None
+        self._order = (own, environment, stack) if self._explicit else (environment, own)
+        self._configured: Source = lambda key: own(key) or stack(key)
         self._problems: list[str] = []
 
     def resolve(self) -> Configuration:
@@ -174,9 +194,8 @@ class _Resolver:
         So a base URL left over in the environment cannot override an explicit provider's region;
         between environment and stack a base URL overrides every region.
         """
-        first = self._order[0]
-        explicit = first is self._configured and (first("region") or first("baseUrl"))
-        look = first if explicit else self._first
+        own = self._explicit and (self._own("region") or self._own("baseUrl"))
+        look = self._own if own else self._first
         region = self._one_of("region", look("region"), REGIONS)
         return region, self._url(look("baseUrl"))
 

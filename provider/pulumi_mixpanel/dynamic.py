@@ -35,7 +35,7 @@ from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
 
 from pulumi_mixpanel.api.errors import ConfigurationError, GaveUp, MixpanelError, NoAnswer
 from pulumi_mixpanel.api.models import Secret, format_instant
-from pulumi_mixpanel.configuration import EXPLICIT, NAMESPACE, resolve
+from pulumi_mixpanel.configuration import EXPLICIT, NAMESPACE, STACK, STACK_KEYS, resolve
 from pulumi_mixpanel.resources import (
     project_membership,
     rotating_service_account,
@@ -71,13 +71,16 @@ class _Process:
         self._context: Context | None = None
 
     def configure(self, get: Callable[[str], object]) -> None:
-        def configured(key: str) -> str | None:
-            value = get(f"{NAMESPACE}:{key}")
-            return None if value in (None, "") else str(value)
+        def source(namespace: str) -> Callable[[str], str | None]:
+            def configured(key: str) -> str | None:
+                value = get(f"{namespace}:{key}")
+                return None if value in (None, "") else str(value)
+
+            return configured
 
         with self._lock:
             if self._context is None:
-                configuration = resolve(configured, os.environ)
+                configuration = resolve(source(NAMESPACE), os.environ, source(STACK))
                 self._context = Context(configuration, warn=_warn, announce=_announce)
                 if configuration.concurrency:
                     _widen_pool(configuration.concurrency)
@@ -294,7 +297,8 @@ class Provider(pulumi.ProviderResource):
     """An explicit provider: an organization and a login of its own, for some of the resources.
 
     Give it to resources as `opts=pulumi.ResourceOptions(provider=…)`. What it says the environment
-    never overrides; what it leaves out comes from the environment. It has a process of its own.
+    never overrides; what it leaves out comes from the environment, and then from the stack's
+    configuration. It has a process of its own.
 
     Args:
         resource_name: The provider's name in the stack.
@@ -307,6 +311,9 @@ class Provider(pulumi.ProviderResource):
         concurrency: How many calls may be under way at once; default 16, at most 64. Run `pulumi up
             --parallel N` with as many: the engine sends four times the machine's cores by default.
         opts: Pulumi's own options.
+
+    Raises:
+        ConfigurationError: `mixpanel:secret` was set without `--secret`.
     """
 
     def __init__(
@@ -337,7 +344,22 @@ class Provider(pulumi.ProviderResource):
         properties = {
             f"{NAMESPACE}:{key}": value for key, value in given.items() if value is not None
         }
-        super().__init__("pulumi-python", resource_name, properties, opts)
+        super().__init__(
+            "pulumi-python", resource_name, {**properties, **_stack_configuration()}, opts
+        )
+
+
+def _stack_configuration() -> dict[str, Any]:
+    """Take along the stack's configuration, which the engine gives to default providers alone."""
+    refuse_plain_secret()
+    config = pulumi.Config(NAMESPACE)
+    found = {key: value for key in STACK_KEYS if (value := config.get(key))}
+    return {
+        f"{STACK}:{key}": pulumi.Output.secret(value)
+        if is_config_secret(f"{NAMESPACE}:{key}")
+        else value
+        for key, value in found.items()
+    }
 
 
 def _text_of(value: pulumi.Input[int] | None) -> pulumi.Input[str] | None:

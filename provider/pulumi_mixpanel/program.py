@@ -168,16 +168,20 @@ def _require_plain(function: str, whose: str, values: Mapping[str, Any]) -> None
 
 def _configuration(provider: Provider | None, settings: Mapping[str, Any]) -> Configuration:
     """Read what the resources' process reads: the provider's arguments, or the stack's."""
+    refuse_plain_secret()
+    config = pulumi.Config(NAMESPACE)
+
+    def stack(key: str) -> str | None:
+        return config.get(key) or None
+
     if provider is None:
-        refuse_plain_secret()
-        config = pulumi.Config(NAMESPACE)
-        return resolve(lambda key: config.get(key) or None, os.environ)
+        return resolve(stack, os.environ)
 
     def configured(key: str) -> str | None:
         value = settings.get(key)
         return (value.reveal() if isinstance(value, Secret) else value) or None
 
-    return resolve(configured, os.environ)
+    return resolve(configured, os.environ, stack)
 
 
 async def _are_made(resources: set[pulumi.Resource]) -> bool:

@@ -325,6 +325,38 @@ def test_an_explicit_provider_has_an_organization_of_its_own(
     assert made(emulator) == []
 
 
+def test_an_explicit_provider_stands_on_the_stack_s_configuration(
+    emulator: Emulator, stack: Stack
+) -> None:
+    """It logs in with what the stack has, encrypted in its state too, and moves where that says so."""
+    stack.env = {}
+    stack.config("mixpanel:organizationId", "1001")
+    stack.config("mixpanel:baseUrl", emulator.base_url)
+    stack.config("mixpanel:username", emulator.username)
+    stack.config("mixpanel:secret", emulator.secret, secret=True)
+    text = """
+        wide = Provider("wide", concurrency=8{more})
+        ServiceAccount("export", name="bot", opts=pulumi.ResourceOptions(provider=wide))
+        found = get_service_account(username={login!r}, provider=wide)
+        pulumi.export("login", found.username)
+    """
+    stack.write(text.format(more="", login=emulator.username))
+    stack.up()
+    assert stack.outputs()["login"] == emulator.username
+    assert emulator.secret not in str(stack.state())
+    there = emulator.base_url.replace("127.0.0.1", "localhost")
+    stack.write(text.format(more=f", base_url={there!r}", login=emulator.username))
+    assert (
+        f"the configuration now says organization 1001 at {there}" in stack.preview(fails=True).line
+    )
+    stack.config("mixpanel:acceptMove", "true")
+    assert stack.steps() == {"wide": "update", "export": "update"}
+    stack.up()
+    stack.refresh()
+    stack.destroy()
+    assert made(emulator) == []
+
+
 @pytest.mark.parametrize("value", ["true"])
 def test_the_organization_comes_from_me_where_it_names_one(
     emulator: Emulator, stack: Stack, value: str

@@ -52,6 +52,31 @@ def test_an_explicit_provider_takes_from_the_environment_what_it_leaves_out() ->
     assert (found.organization_id, found.credentials is not None) == (7, True)
 
 
+def test_behind_an_explicit_provider_stand_environment_and_stack() -> None:
+    """What nobody else says the stack says, where it stays, and how long a call may take."""
+    stack = {
+        "organizationId": "9",
+        "region": "in",
+        "dialect": "nested",
+        "username": "stack-user",
+        "secret": "stack-secret",
+        "acceptMove": "true",
+        "totalTimeout": "7",
+    }
+    wide = {"explicitProvider": "true", "concurrency": "16"}
+    found = resolve(wide.get, {}, stack.get)
+    assert found.place(None, None, None) == Place("https://in.mixpanel.com/api/app", 9)
+    assert found.login() == Credentials(username="stack-user", secret=Secret("stack-secret"))
+    assert (found.dialect, found.accept_move, found.timeouts.total) == ("nested", True, 7)
+    between = resolve(wide.get, {**LOGIN, "MIXPANEL_ORGANIZATION_ID": "8"}, stack.get)
+    assert between.organization_id == 8
+    assert between.login() == Credentials(username="env-user", secret=Secret("env-secret"))
+    own = {**wide, "organizationId": "7", "region": "eu", "dialect": "bulk"}
+    first = resolve(own.get, {"MIXPANEL_ORGANIZATION_ID": "8"}, stack.get)
+    assert first.place(None, None, None) == Place("https://eu.mixpanel.com/api/app", 7)
+    assert first.dialect == "bulk"
+
+
 def test_the_vendor_s_variable_names_the_login_too() -> None:
     """Both names of the username are in use (wire.md, fact 12)."""
     environment = {"MIXPANEL_SERVICE_ACCOUNT": "u", "MIXPANEL_SERVICE_ACCOUNT_SECRET": "s"}

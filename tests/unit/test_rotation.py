@@ -565,3 +565,14 @@ def test_the_id_has_one_parser(bot: TinyEngine) -> None:
         "1001/rotating/5001; '5001' was given."
     )
     assert rotating_service_account.first_account("1001/rotating/5001") == 5001
+
+
+def test_a_project_that_is_listed_no_more_is_free_for_a_membership(bot: TinyEngine) -> None:
+    """What the program lists now is claimed, and not what it listed before."""
+    bot.up(**TERMS)
+    account = bot.state["service_account_id"]
+    for listed in ([], [{"project_id": 2002, "role": "analyst"}]):
+        context = bot.context()
+        rotating_service_account.read(context, bot.id, bot.state)
+        rotating_service_account.diff(context, bot.id, bot.state, {**bot.state, "projects": listed})
+        assert context.claims == {(1001, account, row["project_id"]) for row in listed}

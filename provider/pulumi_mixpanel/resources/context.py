@@ -281,6 +281,19 @@ def recorded_place(values: Mapping[str, Any]) -> Place:
     return place
 
 
+def require_recorded(state: State, missing: str, organization: Organization) -> None:
+    """Refuse what was asked for by its id alone and is not there: nothing was lost that was ours.
+
+    Raises:
+        Refused: No state ever recorded it.
+    """
+    if place_of(state.get("home")) is None:
+        raise Refused(
+            f"{missing} was not found in organization {organization.id} at "
+            f"{organization.client.base_url}, so there is nothing to read by that id."
+        )
+
+
 def moved_organization(context: Context, id_: str, olds: State, news: Inputs) -> Organization:
     """Connect to where a resource lives by its new inputs.
 

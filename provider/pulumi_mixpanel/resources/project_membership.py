@@ -22,6 +22,7 @@ from pulumi_mixpanel.resources.context import (
     place_changes,
     place_of,
     recorded_place,
+    require_recorded,
 )
 from pulumi_mixpanel.resources.grants import WHAT_A_PROJECT_IS, actual_role
 from pulumi_mixpanel.resources.values import (
@@ -140,6 +141,10 @@ def read(context: Context, id_: str, state: State) -> Read | None:
 
     Returns:
         What is there, or None where the account is proven not to be in the project.
+
+    Raises:
+        Refused: The id is none, or names a membership that no state ever recorded and that is not
+            there (`ResourceOptions(id=…)`).
     """
     number = MembershipId.parse(id_)
     place = current_place(context, state)
@@ -148,6 +153,7 @@ def read(context: Context, id_: str, state: State) -> Read | None:
     grant = Grant(project_id=number.project_id, role=state["role"])
     role = actual_role(context, organization, number.service_account_id, grant, word)
     if role is None:
+        require_recorded(state, f"membership {id_}", organization)
         return None
     seen = _state({**state, "role": role}, Place(place.base_url, organization.id), word)
     return Read(id_, seen, without_none({key: seen.get(key) for key in INPUTS}))

@@ -149,7 +149,7 @@ def diff(context: Context, id_: str, olds: State, news: Inputs) -> Diff:
             deleted.
     """
     del id_
-    _hold(context, olds)
+    _hold(context, olds, news.get("projects"))
     moved, replaces = place_changes(context, olds, news)
     if replaces:
         for _, username in _accounts(olds):
@@ -183,10 +183,11 @@ def _accounts(state: Mapping[str, Any]) -> Iterator[tuple[int, str]]:
         yield int(entry["service_account_id"]), str(entry["username"])
 
 
-def _hold(context: Context, state: State) -> None:
+def _hold(context: Context, state: State, projects: object) -> None:
+    """Remember our accounts, and what the program, as it is now, lists for them."""
     for number, _ in _accounts(state):
         context.held.add(number)
-        claim_projects(context, number, place_of(state.get("home")), state.get("projects"))
+        claim_projects(context, number, place_of(state.get("home")), projects)
 
 
 def create(context: Context, inputs: Inputs) -> Created:
@@ -203,7 +204,7 @@ def create(context: Context, inputs: Inputs) -> Created:
     else:
         expires = parse_instant(inputs["expires"])
         state |= _made(_make(organization, inputs, inputs["name"], expires))
-    _hold(context, state)
+    _hold(context, state, inputs.get("projects"))
     id_ = f"{organization.id}/rotating/{state['service_account_id']}"
     return Created(id_, _with_next(state))
 
@@ -443,7 +444,7 @@ def read(context: Context, id_: str, state: State) -> Read | None:
     Returns:
         What is there, or None where every account is proven to be gone.
     """
-    _hold(context, state)
+    _hold(context, state, None)
     organization = context.organization(current_place(context, state))
     seen = dict(state)
     for prefix in ("", "previous_"):

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from msgspec import UnsetType
 
+from pulumi_mixpanel.api.errors import Refused
 from pulumi_mixpanel.api.models import Account, format_instant, parse_instant
 from pulumi_mixpanel.api.organization import Organization
 from pulumi_mixpanel.api.writes import same_role
@@ -34,6 +35,7 @@ from pulumi_mixpanel.resources.context import (
     place_changes,
     place_of,
     recorded_place,
+    require_recorded,
 )
 from pulumi_mixpanel.resources.grants import (
     change_projects,
@@ -245,11 +247,17 @@ def read(context: Context, id_: str, state: State) -> Read | None:
 
     Returns:
         What is there, or None where the account is proven to be gone.
+
+    Raises:
+        Refused: The id is none, or names an account that no state ever recorded and that is not
+            there (`ResourceOptions(id=…)`).
     """
-    context.held.add(int(id_))
+    number = _number(id_)
+    context.held.add(number)
     organization = context.organization(current_place(context, state))
-    account = organization.reads.account(int(id_))
+    account = organization.reads.account(number)
     if account is None:
+        require_recorded(state, f"service account {id_}", organization)
         _tell_gone(context, id_, state)
         return None
     seen = {
@@ -263,6 +271,14 @@ def read(context: Context, id_: str, state: State) -> Read | None:
     }
     _warn_of_drift(context, state, account)
     return Read(id_, without_none(seen), _echo(seen))
+
+
+def _number(id_: str) -> int:
+    if not (id_.isascii() and id_.isdigit() and int(id_)):
+        raise Refused(
+            f"The id of a service account is its number, such as 5001; {id_!r} was given."
+        )
+    return int(id_)
 
 
 def _tell_gone(context: Context, id_: str, state: State) -> None:
@@ -284,7 +300,7 @@ def _warn_of_drift(context: Context, state: State, account: Account) -> None:
         there = format_instant(expires) if expires else "never"
         if there != state["expires"]:
             drift.append(f"expires {state['expires']} was asked for and is {there}")
-    if account.name != state.get("actual_name"):
+    if state.get("actual_name") not in (None, account.name):
         drift.append(f"name {state.get('actual_name')!r} became {account.name!r}")
     if drift:
         context.warn_once(
