@@ -21,7 +21,8 @@ for purpose, roles in PURPOSES.items():
     account = ServiceAccount(
         purpose,
         role="consumer",  # in the organization: nothing
-        expires=config.get("expires") or "2030-06-30T00:00:00Z",
+        validity_period_hours=2160,  # three months
+        early_renewal_hours=336,  # an up renews it in the last two weeks
         projects=[{"project_id": project, "role": role} for project, role in roles.items()],
     )
     pulumi.export(f"{purpose}-username", account.username)

@@ -7,7 +7,8 @@ config = pulumi.Config()
 account = ServiceAccount(
     "exports",
     role="consumer",
-    expires=config.get("expires") or "2030-06-30T00:00:00Z",
+    validity_period_hours=2160,
+    early_renewal_hours=336,
     projects=[{"project_id": config.get_int("projectId") or 2001, "role": "analyst"}],
 )
 pulumi.export("username", account.username)

@@ -16,7 +16,8 @@ for organization in ("emea", "apac"):
         f"{organization}-reports",
         name="reports",
         role="consumer",
-        expires=config.get("expires") or "2030-06-30T00:00:00Z",
+        validity_period_hours=2160,
+        early_renewal_hours=336,
         projects=[{"project_id": config.require_int("projectId"), "role": "consumer"}],
         opts=pulumi.ResourceOptions(provider=provider),
     )

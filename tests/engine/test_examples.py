@@ -95,11 +95,12 @@ def test_secret_manager(emulator: Emulator, example: Callable[..., Stack], tmp_p
     first = json.loads(kept.read_text())
     assert logs_in(emulator, first["username"], first["secret"])
 
-    stack.config("expires", "2031-01-01T00:00:00Z")  # a replacement
+    stack.config("rotate", "OPS-12")
     stack.up()
     second = json.loads(kept.read_text())
-    assert logs_in(emulator, second["username"], second["secret"])
-    assert not logs_in(emulator, first["username"], first["secret"])
+    assert first["username"] != second["username"]
+    for login in (first, second):  # the previous one for the overlap
+        assert logs_in(emulator, login["username"], login["secret"])
 
     entries = stack.state()["deployment"]["resources"]
     (entry,) = [entry for entry in entries if entry["type"].endswith("vault:SecretV2")]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,12 +16,16 @@ from tests.engine.conftest import EXAMPLES
 from tests.engine.harness import PASSPHRASE, Stack
 from tests.engine.test_examples import roles_of, rows
 
+from pulumi_mixpanel.api.models import format_instant, parse_instant
 from pulumi_mixpanel.emulator import Emulator
 
 OURS = ("pulumi ", "pulumi-mixpanel ")
 NO_CHANGES = 0
 CHANGES = 7
 """The engine's exit status where it found changes and expected none."""
+
+UP = "pulumi up --yes"
+DRIFT = "pulumi preview --refresh --expect-no-changes --diff"
 
 GITHUB: dict[Any, Any] = yaml.safe_load((EXAMPLES / "pipelines/github-actions.yml").read_text())
 GITLAB: dict[str, Any] = yaml.safe_load((EXAMPLES / "pipelines/gitlab-ci.yml").read_text())
@@ -133,6 +139,21 @@ class Forge:
         return answer.returncode
 
 
+def issue_earlier(stack: Stack, name: str, earlier: timedelta) -> None:
+    """Let an account of the state have been issued earlier than it was."""
+    state = stack.state()
+    (entry,) = [
+        entry
+        for entry in state["deployment"]["resources"]
+        if entry["urn"].endswith(f"ServiceAccount::{name}")
+    ]
+    issued = parse_instant(entry["inputs"]["issued_at"])
+    assert issued is not None
+    for part in ("inputs", "outputs"):
+        entry[part]["issued_at"] = format_instant(issued - earlier)
+    stack.run("stack", "import", stdin=json.dumps(state))
+
+
 @pytest.fixture(params=list(FORGES))
 def forge(
     request: pytest.FixtureRequest, emulator: Emulator, example: Callable[..., Stack]
@@ -161,17 +182,32 @@ def test_a_pull_request_previews_without_credentials_and_without_a_call(forge: F
 def test_the_scheduled_job_tells_drift_and_changes_nothing(forge: Forge) -> None:
     """Quiet without drift; with it the exit status is the engine's for changes, and it stays."""
     forge.run("up")
-    up, drift = "pulumi up --yes", "pulumi preview --refresh --expect-no-changes --diff"
-    assert forge.run("scheduled") == {up: 0, drift: NO_CHANGES}
+    assert forge.run("scheduled") == {UP: 0, DRIFT: NO_CHANGES}
 
     account = rows(forge.emulator)["production-ci"]["id"]
     forge.emulator.grant(account, 2003, "admin")
-    assert forge.run("scheduled") == {up: 0, drift: CHANGES}
+    assert forge.run("scheduled") == {UP: 0, DRIFT: CHANGES}
     assert roles_of(forge.emulator, "production-ci") == {2003: "admin"}
     assert "admin" in forge.stack.printed[-1]
 
     forge.emulator.faults([{"kind": "forbidden"}])
-    assert forge.run("scheduled")[drift] not in {NO_CHANGES, CHANGES}
+    assert forge.run("scheduled")[DRIFT] not in {NO_CHANGES, CHANGES}
+
+
+def test_the_scheduled_job_makes_a_renewal_that_is_due(forge: Forge) -> None:
+    """Before it looks for drift, which would take the renewal for some; no other account changes."""
+    forge.run("up")
+    before = rows(forge.emulator)
+    issue_earlier(forge.stack, "ci", timedelta(days=80))
+    assert forge.stack.steps() == {"ci": "replace"}
+    assert forge.stack.run(*DRIFT.split()[1:], fails=True).code == CHANGES
+
+    assert forge.run("scheduled") == {UP: 0, DRIFT: NO_CHANGES}
+    after = rows(forge.emulator)
+    assert {name for name, row in after.items() if row["id"] != before[name]["id"]} == {
+        "production-ci"
+    }
+    assert len(after) == len(before)
 
 
 def test_pull_requests_of_forks_run_nothing() -> None:

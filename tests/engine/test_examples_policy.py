@@ -77,6 +77,7 @@ def test_every_rule_finds_what_breaks_it(emulator: Emulator, held: Stack, pack: 
             {{"project_id": 2002, "role": pulumi.Output.secret("Owner")}},
         ])
         ServiceAccount("nameless", name="Bob's test", expires={SOON!r})
+        RotatingServiceAccount("rotating", name="growth-sync", role="admin", validity_period_hours=8760, overlap_hours=336)
         ProjectMembership("grant", service_account=no_end, project_id=2003, role="owner")
         ProjectMembership("fine", service_account=no_end, project_id=2004, role="consumer")
     """)
@@ -86,6 +87,8 @@ def test_every_rule_finds_what_breaks_it(emulator: Emulator, held: Stack, pack: 
         ("longest-validity", "too-long", "Its secret works for longer than 8784 hours: shorten its validity."),
         ("no-owner-or-admin", "admin", "role is admin: take a lesser one."),
         ("no-owner-or-admin", "admin", "projects[1].role is owner: take a lesser one."),
+        ("longest-validity", "rotating", "Its secret works for longer than 8784 hours: shorten its validity."),
+        ("no-owner-or-admin", "rotating", "role is admin: take a lesser one."),
         ("name-says-purpose", "nameless", "Its name does not say its purpose: it has to match ([a-z0-9]+-)+[a-z0-9]+."),
         ("no-owner-or-admin", "grant", "role is owner: take a lesser one."),
     }  # fmt: skip
@@ -100,28 +103,32 @@ def test_who_keeps_the_rules_is_let_through(emulator: Emulator, held: Stack, pac
     held.write(f"""
         account = ServiceAccount("exports", role="consumer", expires={SOON!r},
                                  projects=[{{"project_id": 2001, "role": "analyst"}}])
+        ServiceAccount("renewed", role="consumer", validity_period_hours=8784)
+        RotatingServiceAccount("rotating", role="consumer", validity_period_hours=2160, overlap_hours=336)
         ProjectMembership("app", service_account=account, project_id=2002, role="consumer")
     """)
     with_pack = ("--policy-pack", str(pack))
     assert "mixpanel@v0.1.0" in held.run("preview", *with_pack).text
     held.run("up", "--yes", "--skip-preview", *with_pack)
-    assert made(emulator) == ["dev-exports"]
+    assert sorted(made(emulator)) == ["dev-exports", "dev-renewed", "dev-rotating"]
 
     rules = held.folder / "rules.json"
     rules.write_text(
         json.dumps(
             {
-                "longest-validity": {"hours": 24},
-                "name-says-purpose": {"pattern": "team-.+"},
+                "longest-validity": {"hours": 2495},
+                "name-says-purpose": {"pattern": ".+-(exports|rotating)"},
                 "protect-in-production": {"stacks": "dev"},
             }
         )
     )
     shown = held.run("preview", *with_pack, "--policy-pack-config", str(rules), fails=True)
+    unprotected = "It is in production and not protected: give it ResourceOptions(protect=True)."
     assert violations(shown) == {
-        ("longest-validity", "exports", "Its secret works for longer than 24 hours: shorten its validity."),
-        ("name-says-purpose", "exports", "Its name does not say its purpose: it has to match team-.+."),
-        ("protect-in-production", "exports", "It is in production and not protected: give it ResourceOptions(protect=True)."),
+        ("longest-validity", "renewed", "Its secret works for longer than 2495 hours: shorten its validity."),
+        ("longest-validity", "rotating", "Its secret works for longer than 2495 hours: shorten its validity."),
+        ("name-says-purpose", "renewed", "Its name does not say its purpose: it has to match .+-(exports|rotating)."),
+        *(("protect-in-production", name, unprotected) for name in ("exports", "renewed", "rotating")),
     }  # fmt: skip
     held.destroy()
     assert made(emulator) == []
