@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Dialog, Page
 
 from pulumi_mixpanel.api import Account, Client, Credentials, Grant, Member, Project, Secret
 from pulumi_mixpanel.api.clock import Clock
@@ -33,6 +33,11 @@ class Opened:
     page: Page
     requests: list[str] = field(default_factory=list)
     alarms: list[str] = field(default_factory=list)
+
+    def dismiss(self, dialog: Dialog) -> None:
+        """Note what a script says, and let the page go on."""
+        self.alarms.append(dialog.message)
+        dialog.dismiss()
 
     def texts(self, selector: str) -> list[str]:
         """Tell the texts of all elements that a selector finds."""
@@ -71,9 +76,7 @@ def show(browser: Browser, tmp_path: Path) -> Iterator[Open]:
         contexts.append(context)
         opened = Opened(context.new_page())
         opened.page.on("request", lambda request: opened.requests.append(request.url))
-        opened.page.on(
-            "dialog", lambda dialog: (opened.alarms.append(dialog.message), dialog.dismiss())
-        )
+        opened.page.on("dialog", opened.dismiss)
         opened.page.on("pageerror", lambda error: opened.alarms.append(str(error)))
         opened.page.on("console", lambda message: opened.alarms.append(message.text))
         opened.page.goto(path.as_uri())

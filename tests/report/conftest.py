@@ -13,12 +13,27 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from pulumi_mixpanel.api import Account, Client, Credentials, Grant, Secret
 from pulumi_mixpanel.api.clock import Clock
+from pulumi_mixpanel.cli import main
+from pulumi_mixpanel.configuration import ENVIRONMENT
 from pulumi_mixpanel.emulator import Emulator
 
 COMMAND = Path(sys.executable).parent / "pulumi-mixpanel"
+
+
+CONFIGURED = {name for names in ENVIRONMENT.values() for name in names}
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended."""
+
+    returncode: int
+    stdout: str
+    stderr: str
 
 
 @dataclass
@@ -51,10 +66,17 @@ class Organization:
         self.emulator.clock(None)
         return made.account
 
-    def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        """Run `pulumi-mixpanel report` as a user does, with its output in a pipe."""
-        ours = {k: v for k, v in os.environ.items() if not k.startswith(("MIXPANEL_", "COLUMNS"))}
-        return subprocess.run(
+    def run(self, *arguments: str, **environment: str) -> Ended:
+        """Run `pulumi-mixpanel report` in this process, with its output in no terminal."""
+        cleared = dict.fromkeys(os.environ.keys() & {"COLUMNS", *CONFIGURED})
+        env = {**cleared, **self.emulator.env, **environment}
+        result = CliRunner(env=env).invoke(main, ["report", *arguments])
+        return Ended(result.exit_code, result.stdout, result.stderr)
+
+    def run_process(self, *arguments: str, **environment: str) -> Ended:
+        """Run it as a user does, in a process of its own, with its output in pipes."""
+        ours = {k: v for k, v in os.environ.items() if k not in {"COLUMNS", *CONFIGURED}}
+        done = subprocess.run(
             [str(COMMAND), "report", *arguments],
             env={**ours, **self.emulator.env, **environment},
             capture_output=True,
@@ -62,6 +84,7 @@ class Organization:
             check=False,
             timeout=300,
         )
+        return Ended(done.returncode, done.stdout, done.stderr)
 
     def report(self, *arguments: str, status: int = 0) -> dict[str, Any]:
         """Run it with `--json`, expect an exit status, and read the document."""

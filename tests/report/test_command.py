@@ -244,11 +244,11 @@ def test_what_cannot_be_is_said_before_any_call(
 
 def test_an_error_is_one_line_and_no_traceback(organization: Organization) -> None:
     """With the exit status 1, and stdout empty."""
-    wrong = organization.run(MIXPANEL_SERVICE_ACCOUNT_SECRET="wrong")
+    wrong = organization.run_process(MIXPANEL_SERVICE_ACCOUNT_SECRET="wrong")
     assert (wrong.returncode, wrong.stdout) == (1, "")
     assert wrong.stderr.startswith("Error: GET /organizations/1001/service-accounts answered 401: ")
     assert len(wrong.stderr.splitlines()) == 1
-    unset = organization.run(
+    unset = organization.run_process(
         MIXPANEL_SERVICE_ACCOUNT_USERNAME="", MIXPANEL_SERVICE_ACCOUNT_SECRET=""
     )
     assert unset.returncode == 1
@@ -268,10 +268,10 @@ def test_a_page_that_cannot_be_written_is_an_error(
 def test_a_hostile_name_does_nothing_to_a_terminal(organization: Organization) -> None:
     """No escape, no control, nothing that turns the direction of text, in any form of output."""
     bot = organization.add(HOSTILE)
-    answer = organization.run()
+    answer = organization.run_process()
     assert rows_of(answer.stdout)[str(bot.id)][0] == "evil[red] next line"
     assert re.findall(r"[^\n\x20-\x7e≥─]", answer.stdout) == []
-    as_json = organization.run("--json").stdout
+    as_json = organization.run_process("--json").stdout
     assert re.findall(r"[^\n\x20-\x7e]", as_json) == []
     assert json.loads(as_json)["accounts"][1]["name"] == HOSTILE
 
@@ -280,10 +280,10 @@ def test_nothing_is_cut_where_stdout_is_no_terminal(organization: Organization) 
     """However long it is."""
     name = "a-name-" + "long-" * 60 + "end"
     bot = organization.add(name)
-    answer = organization.run()
+    answer = organization.run_process()
     assert rows_of(answer.stdout)[str(bot.id)][0] == name
     assert "\x1b" not in answer.stdout
-    forced = organization.run(COLUMNS="40")
+    forced = organization.run_process(COLUMNS="40")
     assert rows_of(forced.stdout)[str(bot.id)][0] == name
 
 
