@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -51,6 +52,17 @@ def test_the_wheel_runs_the_readme_s_program(
     stack.up()
     assert stack.outputs()["username"].startswith("data-pipeline-bot.")
     stack.destroy()
+
+    page = tmp_path / "report.html"
+    reported = subprocess.run(
+        [str(home / "bin" / "pulumi-mixpanel"), "report", "--html", str(page)],
+        check=False,
+        capture_output=True,
+        text=True,
+        env={**os.environ, **emulator.env},
+    )
+    assert (reported.returncode, reported.stderr) == (0, f"wrote {page}\n")
+    assert "<title>Mixpanel service accounts</title>" in page.read_text()
 
     refused = subprocess.run(
         [str(home / "bin" / "pulumi-mixpanel"), "emulator"],

@@ -15,7 +15,7 @@ def test_a_preview_does_not_import_what_only_calls_need() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     ).stdout.split()
     assert "pulumi_mixpanel.dynamic" in loaded
-    heavy = {"requests", "urllib3", "tenacity", "click", "starlette", "uvicorn", "sqlite3"}
+    heavy = {"requests", "urllib3", "tenacity", "click", "rich", "starlette", "uvicorn", "sqlite3"}
     assert heavy & set(loaded) == set()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 
 import click
 
@@ -11,11 +12,16 @@ from pulumi_mixpanel.api.errors import ConfigurationError
 from pulumi_mixpanel.configuration import PLACES_OF_ORGANIZATION, resolve
 
 
-def connect(dialect: str = "bulk") -> tuple[Client, int]:
+def _say(line: str) -> None:
+    click.echo(line, err=True)
+
+
+def connect(dialect: str = "bulk", announce: Callable[[str], None] = _say) -> tuple[Client, int]:
     """Log in with what the environment names.
 
     Args:
         dialect: `bulk` (default) or `nested`.
+        announce: Is given one line for every wait; default: it goes to stderr.
 
     Raises:
         ConfigurationError: Credentials or organization are missing.
@@ -29,6 +35,6 @@ def connect(dialect: str = "bulk") -> tuple[Client, int]:
         place.base_url,
         credentials,
         dialect=dialect,
-        announce=lambda line: click.echo(line, err=True),
+        announce=announce,
     )
     return client, place.organization_id

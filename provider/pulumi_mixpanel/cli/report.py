@@ -1,37 +1,126 @@
-"""`pulumi-mixpanel report`: what an organization holds, and what killed runs left behind."""
+"""`pulumi-mixpanel report`: what an organization holds, and what is to be said of it."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import click
-from msgspec import UnsetType
 
-from pulumi_mixpanel.api.client import Client
-from pulumi_mixpanel.api.errors import MixpanelError
-from pulumi_mixpanel.api.models import Account
 from pulumi_mixpanel.cli.connection import connect
-from pulumi_mixpanel.resources.orphans import find_orphans
+from pulumi_mixpanel.cli.edge import EXIT_FOUND, EXIT_UNKNOWN
+from pulumi_mixpanel.cli.exports import EXPORT, read_exports
+from pulumi_mixpanel.cli.orphans import report_orphans
+from pulumi_mixpanel.inventory.document import Report, document_of, make_report
+from pulumi_mixpanel.inventory.findings import (
+    FINDINGS,
+    NEEDED_TO_READ,
+    Entry,
+    Limits,
+    knows_projects,
+)
+from pulumi_mixpanel.inventory.reading import Inventory, read_inventory
+from pulumi_mixpanel.resources.orphans import held_accounts
+
+_MOST_DAYS = 36_500
+_DAYS = click.IntRange(1, _MOST_DAYS)
+
+
+class _Findings(click.ParamType[tuple[str, ...]]):
+    """Names of findings, with commas between them."""
+
+    name = "findings"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, ...]:
+        if isinstance(value, tuple):
+            return value
+        names = tuple(name.strip() for name in str(value).split(","))
+        for name in names:
+            if name not in FINDINGS:
+                self.fail(f"{name!r} is no finding; there are {', '.join(FINDINGS)}.", param, ctx)
+        return names
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """What the options of a report ask for."""
+
+    stacks: tuple[Path, ...]
+    projects: tuple[int, ...]
+    limits: Limits
+    fail_on: tuple[str, ...]
+    as_json: bool
+    html: Path | None
 
 
 @click.command()
 @click.option(
+    "--stack",
+    "stacks",
+    multiple=True,
+    type=EXPORT,
+    metavar="EXPORT",
+    help="What `pulumi stack export` printed; once for each stack. Then accounts that none of them "
+    "manages are a finding.",
+)
+@click.option(
+    "--project",
+    "projects",
+    multiple=True,
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="A project beside those that the login is a member of; may be repeated.",
+)
+@click.option(
+    "--expiring-within",
+    type=_DAYS,
+    default=30,
+    show_default=True,
+    metavar="DAYS",
+    help="An expiry that near is a finding.",
+)
+@click.option(
+    "--unused-for",
+    type=_DAYS,
+    default=90,
+    show_default=True,
+    metavar="DAYS",
+    help="So long without a login, or without one since it was made, is a finding.",
+)
+@click.option(
+    "--many-projects",
+    type=click.IntRange(min=0),
+    default=10,
+    show_default=True,
+    metavar="N",
+    help="More projects than that are a finding.",
+)
+@click.option(
+    "--fail-on",
+    type=_Findings(),
+    default=(),
+    metavar="FINDING,…",
+    help=f"Exit with 3 where there are such: {', '.join(FINDINGS)}.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@click.option(
+    "--html",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write one page that needs nothing beside itself.",
+)
+@click.argument("exports", nargs=-1, type=EXPORT, metavar="[EXPORT...]")
+@click.option(
     "--orphans",
     is_flag=True,
-    required=True,
-    expose_value=False,
-    help="Of which kind: what killed runs left behind.",
+    help="Instead: list what killed runs of the stacks left behind, whose EXPORTs follow.",
 )
-@click.argument(
-    "exports",
-    nargs=-1,
-    required=True,
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    metavar="EXPORT...",
-)
-@click.option("--delete", is_flag=True, help="Offer to delete each of them, one by one.")
+@click.option("--delete", is_flag=True, help="With --orphans: offer to delete each, one by one.")
 @click.option(
     "--dialect",
     type=click.Choice(["bulk", "nested"]),
@@ -39,77 +128,134 @@ from pulumi_mixpanel.resources.orphans import find_orphans
     show_default=True,
     help="Which description of the API the server speaks.",
 )
-def report(exports: tuple[Path, ...], dialect: str, *, delete: bool) -> None:
-    """List the accounts that killed runs left behind.
+@click.pass_context
+def report(
+    ctx: click.Context,
+    *,
+    stacks: tuple[Path, ...],
+    projects: tuple[int, ...],
+    expiring_within: int,
+    unused_for: int,
+    many_projects: int,
+    fail_on: tuple[str, ...],
+    html: Path | None,
+    exports: tuple[Path, ...],
+    dialect: str,
+    as_json: bool,
+    orphans: bool,
+    delete: bool,
+) -> None:
+    """Report on every service account of an organization.
 
-    EXPORT is what `pulumi stack export` printed, one file for each stack. Listed are the accounts
-    that a pending create of the exports asked for: of its name, made within an hour of it, by the
-    login at hand, never used, and held by no resource. Organization and login come from the
-    environment.
+    Which have no expiry, have expired or soon will, are unused, rule, reach too many projects or
+    sensitive data, or are managed by no stack. Organization and login come from the environment.
+    What a server does not tell is shown as unknown.
 
     \b
-    Example:
-      pulumi stack export --stack dev > dev.json
+    Examples:
+      pulumi-mixpanel report
+      pulumi-mixpanel report --html report.html --unused-for 180
+      pulumi-mixpanel report --json | jq -r '.accounts[] | select(.expires == null) | .username'
       pulumi stack export --stack prod > prod.json
-      pulumi-mixpanel report --orphans dev.json prod.json --delete
+      pulumi-mixpanel report --stack prod.json --fail-on expired,no-expiry,unmanaged
+      pulumi-mixpanel report --orphans prod.json dev.json --delete
 
     \b
-    Exit status: 0 none, 1 an error, 3 there are some (and not all were deleted).
+    Exit status:
+      0    done, and nothing of --fail-on
+      1    an error, in one line on stderr
+      2    options that do not go together
+      3    accounts with a finding of --fail-on; with --orphans: some are left
+      4    a project could not be read, or nobody tells a finding of --fail-on (3 comes first)
+      130  interrupted
     """  # noqa: D301 (click wants the character itself)
-    if dialect == "nested":
-        raise click.ClickException(
-            "under the dialect `nested` nobody tells who made an account, so none can be called an "
-            "orphan."
-        )
-    try:
-        left = _report_orphans([_read_export(path) for path in exports], delete=delete)
-    except (MixpanelError, ValueError) as error:
-        raise click.ClickException(str(error)) from None
-    if left:
-        raise SystemExit(EXIT_FOUND)
+    _check_options(ctx)
+    if orphans:
+        left = report_orphans(read_exports(exports), dialect, delete=delete)
+        raise SystemExit(EXIT_FOUND if left else 0)
+    limits = Limits(timedelta(days=expiring_within), timedelta(days=unused_for), many_projects)
+    wanted = _Wanted(stacks, projects, limits, fail_on, as_json, html)
+    raise SystemExit(_report(wanted, dialect))
 
 
-EXIT_FOUND = 3
-"""Exit status of a report that found something."""
+_OF_ORPHANS = {"orphans", "exports", "delete", "dialect"}
 
 
-def _read_export(path: Path) -> dict[str, Any]:
-    try:
-        export = json.loads(path.read_bytes())
-    except ValueError as error:
-        raise ValueError(f"{path} is no JSON: {error}") from None
-    if not isinstance(export, dict) or "deployment" not in export:
-        raise ValueError(f"{path} is not what `pulumi stack export` prints: it has no deployment.")
-    return export
+def _check_options(ctx: click.Context) -> None:
+    """Refuse what does not go together, before any call."""
+    given = {
+        name
+        for name in ctx.params
+        if ctx.get_parameter_source(name) is not click.core.ParameterSource.DEFAULT
+    }
+    if "orphans" in given and given - _OF_ORPHANS:
+        raise click.UsageError("--orphans goes with --delete and --dialect alone.")
+    if ctx.params["orphans"] and not ctx.params["exports"]:
+        raise click.UsageError("--orphans needs the stacks: an EXPORT of each.")
+    if ctx.params["exports"] and not ctx.params["orphans"]:
+        raise click.UsageError("An EXPORT goes with --orphans, or after --stack.")
+    if "delete" in given and "orphans" not in given:
+        raise click.UsageError("--delete goes with --orphans alone.")
+    if {"as_json", "html"} <= given:
+        raise click.UsageError("--json and --html are two forms of one report: give one of them.")
+    if "unmanaged" in ctx.params["fail_on"] and "stacks" not in given:
+        raise click.UsageError("--fail-on unmanaged needs the stacks: --stack EXPORT for each.")
 
 
-def _report_orphans(exports: list[dict[str, Any]], *, delete: bool) -> int:
-    """Show the orphans, delete those that are confirmed, and count what is left."""
-    client, organization = connect()
-    accounts = client.list_service_accounts(organization)
-    orphans = find_orphans(
-        exports, accounts, organization_id=organization, our_user=_our_user(client, accounts)
-    )
-    left = len(orphans)
-    for account, pending in orphans:
-        click.echo(f"{account.id}\t{account.username}\t{account.created}\t{pending.urn}")
-        if delete and click.confirm(f"Delete {account.id} ({account.username})?", err=True):
-            left -= _delete_unused(client, organization, account)
-    if not orphans:
-        click.echo("no pending create of these stacks matches an account", err=True)
-    return left
+def _report(wanted: _Wanted, dialect: str) -> int:
+    """Read, judge, show, and tell the exit status."""
+    exports = read_exports(wanted.stacks)
+    inventory = _read(wanted, dialect)
+    managed = held_accounts(exports, inventory.organization_id) if exports else None
+    made = make_report(inventory, wanted.limits, managed)
+    _show(made, wanted)
+    return _status(made, wanted.fail_on)
 
 
-def _delete_unused(client: Client, organization: int, account: Account) -> bool:
-    """Delete an account, unless somebody used it while the question stood."""
-    if client.get_service_account(organization, account.id).last_used is not None:
-        click.echo(f"kept {account.id}: it has been used meanwhile", err=True)
-        return False
-    client.delete_service_account(organization, account.id)
-    click.echo(f"deleted {account.id}", err=True)
-    return True
+def _read(wanted: _Wanted, dialect: str) -> Inventory:
+    from pulumi_mixpanel.cli.progress import Bar  # noqa: PLC0415 (rich takes long, --help does not)
+
+    with Bar("reading the organization") as bar:
+        client, organization = connect(dialect, bar.say)
+        return read_inventory(client, organization, projects=wanted.projects, progress=bar.advance)
 
 
-def _our_user(client: Client, accounts: list[Account]) -> int | None:
-    own = next((account for account in accounts if account.username == client.username), None)
-    return None if own is None or isinstance(own.user, UnsetType) else own.user
+def _show(made: Report, wanted: _Wanted) -> None:
+    if wanted.html is not None:
+        from pulumi_mixpanel.cli.page import write_page  # noqa: PLC0415 (for this form alone)
+
+        write_page(wanted.html, made)
+        click.echo(f"wrote {wanted.html}", err=True)
+    elif wanted.as_json:
+        click.echo(json.dumps(document_of(made), indent=2))
+    else:
+        from pulumi_mixpanel.cli.table import print_report  # noqa: PLC0415 (see above)
+
+        print_report(made)
+
+
+def _status(made: Report, fail_on: Collection[str]) -> int:
+    """Tell the exit status, and on stderr why it is not 0."""
+    counted = [(name, entry) for entry in made.entries for name in fail_on if _counts(name, entry)]
+    found = {entry.account.id for name, entry in counted if name in entry.findings}
+    unknown = {entry.account.id for name, entry in counted if name in entry.unknown}
+    inventory = made.inventory
+    projects = len(inventory.projects)
+    for count, line in (
+        (len(found), f"of {len(made.entries)} accounts have a finding of --fail-on"),
+        (len(unknown), f"of {len(made.entries)} accounts may have one: that is unknown"),
+        (len(inventory.unreadable), f"of {projects} projects could not be read"),
+    ):
+        if count:
+            click.echo(f"{count} {line}", err=True)
+    if not knows_projects(inventory):
+        click.echo("no project is known: /me names none; give them with --project", err=True)
+    if found:
+        return EXIT_FOUND
+    read = knows_projects(inventory) and not inventory.unreadable
+    return 0 if read and not unknown else EXIT_UNKNOWN
+
+
+def _counts(name: str, entry: Entry) -> bool:
+    """Tell whether a finding is a reason to fail: of the login that reads, not all are."""
+    return not (entry.is_own_login and name in NEEDED_TO_READ)

@@ -60,23 +60,28 @@ def _without_nanoseconds(time: str) -> str:
 
 def _pending(resource: Mapping[str, Any], began: datetime) -> PendingCreate:
     inputs = resource.get("inputs") or {}
-    organization = (inputs.get("home") or {}).get("organization_id")
     return PendingCreate(
         urn=str(resource["urn"]),
         name=str(inputs.get("name", "")),
-        organization_id=int(organization) if organization is not None else None,
+        organization_id=_organization_of(inputs),
         began=began,
     )
 
 
-def held_accounts(exports: Iterable[Mapping[str, Any]]) -> set[int]:
-    """Read which accounts resources of the exports hold."""
+def held_accounts(exports: Iterable[Mapping[str, Any]], organization_id: int) -> set[int]:
+    """Read which accounts of an organization resources of the exports hold."""
     return {
         number
         for export in exports
         for resource in (export.get("deployment") or {}).get("resources") or ()
+        if _organization_of(resource.get("outputs")) in {None, organization_id}
         for number in _held_by(resource)
     }
+
+
+def _organization_of(values: Mapping[str, Any] | None) -> int | None:
+    organization = ((values or {}).get("home") or {}).get("organization_id")
+    return int(organization) if organization is not None else None
 
 
 def _held_by(resource: Mapping[str, Any]) -> list[int]:
@@ -108,7 +113,7 @@ def find_orphans(
         organization_id: The organization.
         our_user: The `user` of our own login; without it nothing matches.
     """
-    held = held_accounts(exports)
+    held = held_accounts(exports, organization_id)
     pending = [one for export in exports for one in pending_creates(export)]
     if our_user is None:
         return []

@@ -1,0 +1,34 @@
+"""Reading what `pulumi stack export` printed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+EXPORT = click.Path(exists=True, dir_okay=False, path_type=Path)
+"""The type of an option that names such a file."""
+
+
+def read_exports(paths: Sequence[Path]) -> list[dict[str, Any]]:
+    """Read the files.
+
+    Raises:
+        ClickException: One is something else.
+    """
+    return [_read(path) for path in paths]
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        export = json.loads(path.read_bytes())
+    except ValueError as error:
+        raise click.ClickException(f"{path} is no JSON: {error}") from None
+    if not isinstance(export, dict) or not isinstance(export.get("deployment"), dict):
+        raise click.ClickException(
+            f"{path} is not what `pulumi stack export` prints: it has no deployment."
+        )
+    return export
