@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from pulumi_mixpanel.cli.emulator import emulator
+from pulumi_mixpanel.cli.export import export
 from pulumi_mixpanel.cli.report import report
 
 
@@ -15,4 +16,5 @@ def main() -> None:
 
 
 main.add_command(emulator)
+main.add_command(export)
 main.add_command(report)
