@@ -6,6 +6,7 @@ import click
 
 from pulumi_mixpanel.cli.edge import Tool
 from pulumi_mixpanel.cli.emulator import emulator
+from pulumi_mixpanel.cli.export import export
 from pulumi_mixpanel.cli.report import report
 
 
@@ -33,4 +34,5 @@ def main() -> None:
 
 
 main.add_command(emulator)
+main.add_command(export)
 main.add_command(report)

@@ -13,6 +13,7 @@ from msgspec import Struct
 from pulumi_mixpanel.api.errors import Refused
 from pulumi_mixpanel.api.models import Grant
 from pulumi_mixpanel.configuration import Place
+from pulumi_mixpanel.resources.adoption import grant_listed
 from pulumi_mixpanel.resources.context import (
     Context,
     check_place,
@@ -123,10 +124,15 @@ def create(context: Context, inputs: Inputs) -> Created:
     """Give the account its role in the project; one that has it already is adopted by that."""
     place = recorded_place(inputs)
     organization = context.organization(place)
-    account, project = inputs["service_account_id"], inputs["project_id"]
-    word = organization.writes.set_role(account, project, inputs["role"])
+    account = inputs["service_account_id"]
+    grant = Grant(project_id=inputs["project_id"], role=inputs["role"])
+    if account in context.adopted:
+        # An account that was just taken over has most likely been in the project all along.
+        word = grant_listed(organization, account, [grant]).get(str(grant.project_id))
+    else:
+        word = organization.writes.set_role(account, grant.project_id, grant.role)
     state = _state(inputs, Place(place.base_url, organization.id), word)
-    number = MembershipId(organization.id, account, project)
+    number = MembershipId(organization.id, account, grant.project_id)
     _note(context, number)
     return Created(str(number), state)
 
@@ -134,6 +140,19 @@ def create(context: Context, inputs: Inputs) -> Created:
 def _state(values: dict[str, Any], place: Place, word: str | None) -> State:
     echo = {key: values.get(key) for key in INPUTS}
     return without_none({**echo, "home": home_of(place), "granted_role": word})
+
+
+def state_of_existing(inputs: Inputs) -> tuple[str, State]:
+    """Say the id and the state that hold a membership which was not made here.
+
+    Args:
+        inputs: As check() left them, with the organization.
+    """
+    place = recorded_place(inputs)
+    if place.organization_id is None:
+        raise Refused("A membership that was not made here needs its organization's number.")
+    number = MembershipId(place.organization_id, inputs["service_account_id"], inputs["project_id"])
+    return str(number), _state(inputs, place, None)
 
 
 def read(context: Context, id_: str, state: State) -> Read | None:

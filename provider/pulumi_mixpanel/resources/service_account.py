@@ -202,15 +202,24 @@ def _adopt(context: Context, organization: Organization, inputs: Inputs) -> Crea
     account = take_over(context, organization, inputs)
     words = grant_listed(organization, account.id, grants_of(inputs.get("projects")))
     state = {
-        **_echo(inputs),
+        **state_of_existing(inputs, account),
         "home": home_of(Place(organization.client.base_url, organization.id)),
-        **_observed(account),
         **adopted_secret(context, account, inputs),
         "granted_roles": words or None,
     }
     _warn_of_drift(context, state, account)
     claim_projects(context, account.id, place_of(state["home"]), inputs.get("projects"))
     return Created(str(account.id), without_none(state))
+
+
+def state_of_existing(inputs: Inputs, account: Account) -> State:
+    """Say the state that holds an account which was not made here, less its secret.
+
+    Args:
+        inputs: As check() left them.
+        account: What is there.
+    """
+    return {**_echo(inputs), **_observed(account), "adopted": True}
 
 
 def _echo(inputs: Mapping[str, Any]) -> State:
