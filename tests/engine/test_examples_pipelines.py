@@ -7,7 +7,7 @@ import re
 import subprocess
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -16,6 +16,7 @@ from tests.engine.conftest import EXAMPLES
 from tests.engine.harness import PASSPHRASE, Stack
 from tests.engine.test_examples import roles_of, rows
 
+from pulumi_mixpanel.api import Client, Credentials, Grant, Secret
 from pulumi_mixpanel.api.models import format_instant, parse_instant
 from pulumi_mixpanel.emulator import Emulator
 
@@ -24,8 +25,12 @@ NO_CHANGES = 0
 CHANGES = 7
 """The engine's exit status where it found changes and expected none."""
 
+FOUND = 3
+"""The report's exit status where it found what it is to fail on."""
+
 UP = "pulumi up --yes"
 DRIFT = "pulumi preview --refresh --expect-no-changes --diff"
+REPORT = "pulumi-mixpanel report --fail-on expired,no-expiry"
 
 GITHUB: dict[Any, Any] = yaml.safe_load((EXAMPLES / "pipelines/github-actions.yml").read_text())
 GITLAB: dict[str, Any] = yaml.safe_load((EXAMPLES / "pipelines/gitlab-ci.yml").read_text())
@@ -78,9 +83,28 @@ FORGES = {
     "gitlab": {
         "preview": of_gitlab("preview"),
         "up": of_gitlab("up"),
-        "scheduled": of_gitlab("renew", "drift"),
+        "scheduled": of_gitlab("renew", "drift", "report"),
     },
 }
+
+
+def deployer(emulator: Emulator) -> dict[str, str]:
+    """Make a login for pipelines that has an end, in place of the emulator's, which has none."""
+    seeded = Credentials(username=emulator.username, secret=Secret(emulator.secret))
+    made = Client(emulator.base_url, seeded).create_service_account(
+        1001,
+        "deployer",
+        role="admin",
+        expires=datetime.now(timezone.utc) + timedelta(days=90),
+        projects=[Grant(project_id=project, role="admin") for project in (2001, 2002, 2003)],
+    )
+    login = Credentials(username=made.account.username, secret=made.secret)
+    own = next(row for row in emulator.state()["accounts"] if row["username"] == emulator.username)
+    Client(emulator.base_url, login).delete_service_account(1001, own["id"])
+    return {
+        "MIXPANEL_SERVICE_ACCOUNT_USERNAME": login.username,
+        "MIXPANEL_SERVICE_ACCOUNT_SECRET": login.secret.reveal(),
+    }
 
 
 class Forge:
@@ -98,6 +122,7 @@ class Forge:
         self.emulator = emulator
         self.stored = {
             **emulator.env,
+            **deployer(emulator),
             "PULUMI_BACKEND_URL": f"file://{stack.folder}/state",
             "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
         }
@@ -170,6 +195,7 @@ def test_a_pull_request_previews_without_credentials_and_without_a_call(forge: F
     assert forge.emulator.calls() == []
     assert forge.run("up") == {"pulumi up --yes": 0}
     assert sorted(rows(forge.emulator)) == [
+        "deployer",
         "production-ci",
         "production-dashboards",
         "production-exports",
@@ -182,13 +208,13 @@ def test_a_pull_request_previews_without_credentials_and_without_a_call(forge: F
 def test_the_scheduled_job_tells_drift_and_changes_nothing(forge: Forge) -> None:
     """Quiet without drift; with it the exit status is the engine's for changes, and it stays."""
     forge.run("up")
-    assert forge.run("scheduled") == {UP: 0, DRIFT: NO_CHANGES}
+    assert forge.run("scheduled") == {UP: 0, DRIFT: NO_CHANGES, REPORT: 0}
 
     account = rows(forge.emulator)["production-ci"]["id"]
     forge.emulator.grant(account, 2003, "admin")
-    assert forge.run("scheduled") == {UP: 0, DRIFT: CHANGES}
+    assert forge.run("scheduled") == {UP: 0, DRIFT: CHANGES, REPORT: 0}
     assert roles_of(forge.emulator, "production-ci") == {2003: "admin"}
-    assert "admin" in forge.stack.printed[-1]
+    assert "admin" in forge.stack.printed[-2]
 
     forge.emulator.faults([{"kind": "forbidden"}])
     assert forge.run("scheduled")[DRIFT] not in {NO_CHANGES, CHANGES}
@@ -202,12 +228,24 @@ def test_the_scheduled_job_makes_a_renewal_that_is_due(forge: Forge) -> None:
     assert forge.stack.steps() == {"ci": "replace"}
     assert forge.stack.run(*DRIFT.split()[1:], fails=True).code == CHANGES
 
-    assert forge.run("scheduled") == {UP: 0, DRIFT: NO_CHANGES}
+    assert forge.run("scheduled") == {UP: 0, DRIFT: NO_CHANGES, REPORT: 0}
     after = rows(forge.emulator)
     assert {name for name, row in after.items() if row["id"] != before[name]["id"]} == {
         "production-ci"
     }
     assert len(after) == len(before)
+
+
+def test_the_scheduled_job_fails_on_an_account_without_an_end(forge: Forge) -> None:
+    """One made by hand, which is no drift of the stack."""
+    forge.run("up")
+    login = Credentials(
+        username=forge.stored["MIXPANEL_SERVICE_ACCOUNT_USERNAME"],
+        secret=Secret(forge.stored["MIXPANEL_SERVICE_ACCOUNT_SECRET"]),
+    )
+    Client(forge.emulator.base_url, login).create_service_account(1001, "by-hand")
+    assert forge.run("scheduled") == {UP: 0, DRIFT: NO_CHANGES, REPORT: FOUND}
+    assert "by-hand" in forge.stack.printed[-1]
 
 
 def test_pull_requests_of_forks_run_nothing() -> None:
@@ -231,9 +269,10 @@ def test_credentials_are_in_protected_jobs_that_run_one_at_a_time() -> None:
                 "cancel-in-progress": False,
             }
     assert GITLAB["default"]["interruptible"] is False
-    for name in ("up", "renew", "drift"):
+    for name in ("up", "renew", "drift", "report"):
         environment = GITLAB[name]["environment"]
         assert environment in ("production", {"name": "production", "action": "verify"})
+    for name in ("up", "renew", "drift"):
         assert GITLAB[name]["resource_group"] == "mixpanel-production"
     assert "environment" not in GITHUB["jobs"]["preview"]
     assert "environment" not in GITLAB["preview"]
