@@ -24,6 +24,7 @@ from pulumi_mixpanel.emulator.service import Service
 _LOOPBACK = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:\d+)?")
 _TARGETS = ("individual", "team", "organization")
 _OK = {"status": "ok"}
+_LARGEST_NUMBER = 2**63
 
 Handler = Callable[[Any], Any]
 
@@ -92,7 +93,7 @@ class _Control:
     def put_grant(self, body: dict[str, Any]) -> object:
         """Put a row into a project by hand."""
         grant = {"target_type": "individual", **body}
-        account, project = grant["service_account_id"], grant["project_id"]
+        account, project = _number(grant["service_account_id"]), _number(grant["project_id"])
         store = self._service.store
         organization = store.organization_of(project)
         if organization is None or store.account(organization, account) is None:
@@ -119,6 +120,12 @@ def _guarded(token: str, handlers: dict[str, Handler]) -> Callable[[Request], Aw
             return JSONResponse({"error": f"{type(error).__name__}: {error}"}, 400)
 
     return serve
+
+
+def _number(value: object) -> int:
+    if not isinstance(value, int) or not 0 < value < _LARGEST_NUMBER:
+        raise ValueError(f"{value!r} is no number of an account or project")
+    return value
 
 
 def _instant(text: str | None) -> datetime | None:

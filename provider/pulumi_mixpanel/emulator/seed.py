@@ -10,6 +10,7 @@ ORGANIZATIONS = {ORGANIZATION: "Emulated Organization", OTHER_ORGANIZATION: "Oth
 _FIRST_PROJECT = 2001
 _OTHER_PROJECT = 3001
 _MOST_PROJECTS = _OTHER_PROJECT - _FIRST_PROJECT
+_MOST_ACCOUNTS = 100_000
 
 
 def open_up(store: Store, now: str) -> None:
@@ -24,10 +25,10 @@ def start_over(store: Store, now: str, *, accounts: int = 0, projects: int = 20)
     """Empty a store and fill it again, with the same logins and more accounts.
 
     Raises:
-        ValueError: A number is negative, or there are too many projects.
+        ValueError: A number is negative, or there are too many of something.
     """
-    if accounts < 0 or not 1 <= projects <= _MOST_PROJECTS:
-        raise ValueError(f"accounts are 0 or more, projects 1 to {_MOST_PROJECTS}")
+    if not 0 <= accounts <= _MOST_ACCOUNTS or not 1 <= projects <= _MOST_PROJECTS:
+        raise ValueError(f"accounts are 0 to {_MOST_ACCOUNTS}, projects 1 to {_MOST_PROJECTS}")
     with store.changing():
         store.clear()
         _add_projects(store, projects)
