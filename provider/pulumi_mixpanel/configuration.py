@@ -7,7 +7,8 @@ configuration. One resolver serves the provider's process and lookups in the pro
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from pulumi_mixpanel.api.client import DIALECTS
 from pulumi_mixpanel.api.errors import ConfigurationError
@@ -60,8 +61,7 @@ PLACES_OF_ORGANIZATION = (
 _MOST_CALLS = 64
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(Struct, frozen=True):
     """An organization on a host: where a resource lives, recorded in its state.
 
     Attributes:
@@ -73,8 +73,7 @@ class Place:
     organization_id: int | None
 
 
-@dataclass(frozen=True)
-class Configuration:
+class Configuration(Struct, frozen=True):
     """What was found, each value by the order of precedence.
 
     Attributes:

@@ -102,7 +102,7 @@ def _widen_pool(calls: int) -> None:
         executor = threading.current_thread()._args[0]()  # type: ignore[attr-defined]  # noqa: SLF001
         if isinstance(executor, ThreadPoolExecutor) and executor._max_workers < calls:  # noqa: SLF001
             executor._max_workers = calls  # noqa: SLF001
-    except (AttributeError, IndexError, TypeError):
+    except (AttributeError, LookupError, TypeError):
         return
 
 

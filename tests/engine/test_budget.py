@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from tests.engine.harness import Stack
 
+from pulumi_mixpanel.api import Client, Credentials, Secret
+from pulumi_mixpanel.api.organization import Organization
 from pulumi_mixpanel.emulator import Emulator
 
 A, P, M = 20, 20, 60
@@ -152,6 +156,66 @@ def test_the_pool_is_as_wide_as_asked_for(stack: Stack, opts: str, at_once: int)
             sum(0 <= call["at"] - other["at"] < 0.69 for other in creates) for call in creates
         )
         assert under_way == at_once
+
+
+STRANGER = """
+    import threading
+    from pulumi.dynamic import CreateResult, Resource, ResourceProvider
+
+    class Theirs(ResourceProvider):
+        def create(self, props):
+            return CreateResult("1", {"workers": threading.current_thread()._args[0]()._max_workers})
+
+    class Stranger(Resource):
+        def __init__(self, name, opts):
+            super().__init__(Theirs(), name, {"workers": None}, opts)
+
+    bot = ServiceAccount("export", opts=pulumi.ResourceOptions(OPTS))
+    stranger = Stranger("stranger", pulumi.ResourceOptions(depends_on=bot))
+    pulumi.export("workers", stranger.workers)
+"""
+
+
+def test_an_explicit_provider_s_pool_is_its_own(stack: Stack) -> None:
+    """The host of other people's dynamic resources stays as the SDK made it."""
+    stack.write(STRANGER.replace("OPTS", 'provider=Provider("wide")'))
+    stack.up()
+    assert stack.outputs() == {"workers": 4}
+
+
+def test_the_configuration_widens_the_pool_of_all(stack: Stack) -> None:
+    """As its documentation says: one host serves every dynamic resource of a program."""
+    stack.config("mixpanel:concurrency", "7")
+    stack.write(STRANGER.replace("OPTS", ""))
+    stack.up()
+    assert stack.outputs() == {"workers": 7}
+
+
+def size_of_reading(emulator: Emulator, there: int, held: int) -> int:
+    """Let a process read some of an organization's accounts; tell the bytes that it keeps."""
+    emulator.reset(accounts=there)
+    login = Credentials(username=emulator.username, secret=Secret(emulator.secret))
+    organization = Organization(Client(emulator.base_url, login), 1001)
+    numbers = sorted(organization.reads.accounts())[-held:]
+    organization.reads.forget_everything()
+    emulator.forget_calls()
+    tracemalloc.start()
+    with ThreadPoolExecutor(16) as pool:
+        found = list(pool.map(organization.reads.account, numbers))
+    size, _peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert [account.id for account in found if account] == numbers
+    return size
+
+
+def test_a_part_of_a_large_organization_costs_one_list(emulator: Emulator) -> None:
+    """And one account that was read alone; what is kept grows in proportion."""
+    small = size_of_reading(emulator, 1000, 200)
+    large = size_of_reading(emulator, 5000, 1000)
+    paths = [call["path"].rsplit("/", 1)[1] for call in emulator.calls()]
+    assert paths.count("service-accounts") == 1
+    assert len(paths) == 2
+    assert large < 6 * small
 
 
 def test_no_command_looks_for_a_plugin(stack: Stack) -> None:

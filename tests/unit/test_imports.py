@@ -8,15 +8,50 @@ import sys
 import pulumi_mixpanel
 
 
+def imported(code: str) -> set[str]:
+    """Run a program and tell which modules it imports beyond those of `pulumi.dynamic`."""
+    told = f"import sys, pulumi.dynamic; there = set(sys.modules); {code}; "
+    told += "print(*(set(sys.modules) - there))"
+    run = [sys.executable, "-c", told]
+    return set(subprocess.run(run, capture_output=True, text=True, check=True).stdout.split())
+
+
 def test_a_preview_does_not_import_what_only_calls_need() -> None:
     """Nor what only the command line and the emulator need."""
-    code = "import pulumi_mixpanel, sys; print(' '.join(sys.modules))"
-    loaded = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
-    ).stdout.split()
+    loaded = imported("import pulumi_mixpanel")
     assert "pulumi_mixpanel.dynamic" in loaded
-    heavy = {"requests", "urllib3", "tenacity", "click", "rich", "starlette", "uvicorn", "sqlite3"}
-    assert heavy & set(loaded) == set()
+    foreign = {name.partition(".")[0] for name in loaded}
+    assert foreign - set(sys.stdlib_module_names) == {"pulumi_mixpanel", "msgspec"}
+    only_for_calls = {"organization", "recovery", "reads", "writes", "batches", "traffic"}
+    only_for_calls |= {"transport", "limiter"}
+    assert {f"pulumi_mixpanel.api.{name}" for name in only_for_calls} & loaded == set()
+
+
+def test_a_call_imports_nothing_of_the_command_line_or_the_emulator() -> None:
+    """Neither is there in the provider's process."""
+    login = "Credentials(username='bot', secret=Secret('x'))"
+    loaded = imported(
+        "from pulumi_mixpanel.api import Client, Credentials, Secret; "
+        f"Client('http://localhost:1/api', {login}); import pulumi_mixpanel.api.organization"
+    )
+    assert {"requests", "tenacity", "pulumi_mixpanel.api.batches"} <= loaded
+    assert {
+        "click",
+        "rich",
+        "starlette",
+        "uvicorn",
+        "sqlite3",
+        "pulumi_mixpanel.emulator",
+    } & loaded == set()
+
+
+def test_what_is_imported_makes_no_dataclass() -> None:
+    """Each takes most of a millisecond to make; a msgspec struct takes nearly nothing."""
+    code = "import dataclasses; made = []; make = dataclasses._process_class; "
+    code += "dataclasses._process_class = lambda c, *a: made.append(c.__module__) or make(c, *a)"
+    run = f"import sys, pulumi.dynamic; {code}; import pulumi_mixpanel; print(*sorted(made))"
+    told = subprocess.run([sys.executable, "-c", run], capture_output=True, text=True, check=True)
+    assert set(told.stdout.split()) <= {"pulumi_mixpanel.resources.lookups"}
 
 
 def test_the_exported_names_are_the_public_ones() -> None:

@@ -6,9 +6,9 @@ import base64
 import gzip
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 from tests.unit.conftest import FakeTime, Reply, Seen, TinyServer
 
 from pulumi_mixpanel.api import (

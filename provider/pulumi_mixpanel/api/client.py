@@ -25,7 +25,6 @@ from pulumi_mixpanel.api.dialects.bulk import Bulk
 from pulumi_mixpanel.api.dialects.nested import Nested
 from pulumi_mixpanel.api.errors import ConfigurationError
 from pulumi_mixpanel.api.models import Account, CreatedAccount, Credentials, Grant, Me, Member
-from pulumi_mixpanel.api.traffic import Traffic
 from pulumi_mixpanel.api.wire import Timeouts
 
 DIALECTS: Mapping[str, type[Dialect]] = {"bulk": Bulk, "nested": Nested}
@@ -65,7 +64,8 @@ class Client:
             raise ConfigurationError(
                 f"The dialect must be `bulk` or `nested`; {dialect!r} was given."
             )
-        # Here, and not above: it takes long, and a preview makes no call.
+        # Here, and not above: they take long, and a preview makes no call.
+        from pulumi_mixpanel.api.traffic import Traffic  # noqa: PLC0415
         from pulumi_mixpanel.api.transport import Transport  # noqa: PLC0415
 
         self.traffic = Traffic(clock, connections)

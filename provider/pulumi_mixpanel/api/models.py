@@ -170,3 +170,8 @@ def parse_instant(text: str) -> datetime | None:
 def format_instant(instant: datetime) -> str:
     """Write an instant in the one form that the server takes: UTC, whole seconds, `Z` (grade D)."""
     return instant.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def same_role(one: str, other: str) -> bool:
+    """Compare two spellings of a role, forgiving of case."""
+    return one.casefold() == other.casefold()

@@ -8,8 +8,9 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from pulumi_mixpanel.api.errors import ConfigurationError, MalformedAnswer
 
@@ -28,8 +29,7 @@ _LOOPBACK_4 = ipaddress.ip_network("127.0.0.0/8")
 _LOOPBACK_6 = ipaddress.ip_address("::1")
 
 
-@dataclass(frozen=True)
-class Timeouts:
+class Timeouts(Struct, frozen=True):
     """How long to wait, in seconds.
 
     Attributes:
@@ -43,8 +43,7 @@ class Timeouts:
     total: float = 180.0
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(Struct, frozen=True):
     """What a dialect asks the transport to send.
 
     Attributes:
@@ -62,8 +61,7 @@ class Request:
     creates: bool = False
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """The whole body of an answer that says yes.
 
     Attributes:

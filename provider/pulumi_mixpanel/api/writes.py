@@ -8,7 +8,7 @@ from typing import TypeVar
 from pulumi_mixpanel.api.batches import Batches
 from pulumi_mixpanel.api.client import Client
 from pulumi_mixpanel.api.errors import HTTP_SERVER_ERROR, MixpanelError, Refused, StatusError
-from pulumi_mixpanel.api.models import BUILT_IN_ROLES, Grant, Member
+from pulumi_mixpanel.api.models import BUILT_IN_ROLES, Grant, Member, same_role
 from pulumi_mixpanel.api.reads import Reads, says_not_found
 
 T = TypeVar("T")
@@ -195,11 +195,6 @@ def additions_together(items: Sequence[Addition]) -> Sequence[Addition]:
 def removals_together(items: Sequence[Removal]) -> Sequence[Removal]:
     """Choose what goes into one call: any set."""
     return list(dict.fromkeys(items))
-
-
-def same_role(one: str, other: str) -> bool:
-    """Compare two spellings of a role, forgiving of case."""
-    return one.casefold() == other.casefold()
 
 
 def _may_mean_no_change(error: StatusError) -> bool:

@@ -8,12 +8,15 @@ account, and delete() spares what this process adopted.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pulumi_mixpanel.api.errors import Refused
-from pulumi_mixpanel.api.models import Account, Grant
-from pulumi_mixpanel.api.organization import Organization
-from pulumi_mixpanel.api.writes import same_role
+from pulumi_mixpanel.api.models import Account, Grant, same_role
 from pulumi_mixpanel.resources.context import Context
 from pulumi_mixpanel.resources.values import Checked, Inputs, State, Unknown, check_number
+
+if TYPE_CHECKING:  # what only calls need is slow to import (context.py)
+    from pulumi_mixpanel.api.organization import Organization
 
 
 def check_adopt(context: Context, checked: Checked, news: Inputs, olds: Inputs) -> None:

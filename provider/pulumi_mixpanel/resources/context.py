@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from pulumi_mixpanel.api.client import DIALECTS, Client
 from pulumi_mixpanel.api.clock import SYSTEM_CLOCK, Clock
 from pulumi_mixpanel.api.dialects import Dialect
 from pulumi_mixpanel.api.errors import ConfigurationError, Refused, StatusError
-from pulumi_mixpanel.api.organization import Organization
-from pulumi_mixpanel.api.recovery import Births
 from pulumi_mixpanel.configuration import (
     PLACES_OF_ORGANIZATION,
     Configuration,
@@ -20,12 +19,15 @@ from pulumi_mixpanel.configuration import (
 )
 from pulumi_mixpanel.resources.values import Checked, Inputs, State, Unknown, check_number
 
+if TYPE_CHECKING:
+    from pulumi_mixpanel.api.organization import Organization
+    from pulumi_mixpanel.api.recovery import Births
+
 _CONNECTIONS = 4
 """As many as the host has threads by default."""
 
 
-@dataclass
-class Context:
+class Context(Struct):
     """What the rules need from outside: configuration, clock, a voice, and the connections.
 
     Attributes:
@@ -51,7 +53,7 @@ class Context:
     _clients: dict[str, Client] = field(default_factory=dict)
     _organizations: dict[tuple[str, int], Organization] = field(default_factory=dict)
     _discovered: dict[str, int] = field(default_factory=dict)
-    _births: Births = field(default_factory=Births)
+    _births: Births | None = None
     _warned: set[str] = field(default_factory=set)
 
     @property
@@ -104,7 +106,12 @@ class Context:
         Raises:
             ConfigurationError: Credentials or organization are missing.
         """
+        # Here, and not above: a preview makes no call, and waits for everything that is imported.
+        from pulumi_mixpanel.api.organization import Organization  # noqa: PLC0415
+        from pulumi_mixpanel.api.recovery import Births  # noqa: PLC0415
+
         with self._lock:
+            self._births = self._births or Births()
             client = self._client(place.base_url)
             number = place.organization_id or self._discover(client)
             key = (place.base_url, number)

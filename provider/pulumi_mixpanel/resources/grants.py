@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pulumi_mixpanel.api.errors import MixpanelError, Refused
-from pulumi_mixpanel.api.models import Grant
-from pulumi_mixpanel.api.organization import Organization
-from pulumi_mixpanel.api.writes import same_role
+from pulumi_mixpanel.api.models import Grant, same_role
 from pulumi_mixpanel.configuration import Place
 from pulumi_mixpanel.resources.context import Context
 from pulumi_mixpanel.resources.values import Checked, State, Unknown, check_number, check_role
+
+if TYPE_CHECKING:  # what only calls need is slow to import (context.py)
+    from pulumi_mixpanel.api.organization import Organization
 
 WHAT_A_PROJECT_IS = "a project's number"
 

@@ -6,17 +6,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import UNSET
 
 from pulumi_mixpanel.api.errors import HTTP_FORBIDDEN, MixpanelError, StatusError
 from pulumi_mixpanel.api.models import Account, Member, format_instant
-from pulumi_mixpanel.api.organization import Organization
 from pulumi_mixpanel.api.wire import REGIONS
 from pulumi_mixpanel.configuration import Place
 from pulumi_mixpanel.resources.context import Context, describe
 from pulumi_mixpanel.resources.values import Checked, check_number
+
+if TYPE_CHECKING:  # what only calls need is slow to import (context.py)
+    from pulumi_mixpanel.api.organization import Organization
 
 Arguments = Mapping[str, Any]
 

@@ -8,8 +8,9 @@ check() has to ask what time it is.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from pulumi_mixpanel.api.models import format_instant, parse_instant
 from pulumi_mixpanel.resources.context import Context
@@ -143,8 +144,7 @@ def tell_clock(checked: Checked, issued: datetime, now: datetime) -> None:
         )
 
 
-@dataclass(frozen=True)
-class Terms:
+class Terms(Struct, frozen=True):
     """How long an account of a rotation is good for.
 
     Attributes:

@@ -10,11 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pulumi_mixpanel.api.errors import MixpanelError, Refused, StatusError
 from pulumi_mixpanel.api.models import Account, CreatedAccount, format_instant, parse_instant
-from pulumi_mixpanel.api.organization import Organization
 from pulumi_mixpanel.configuration import Place
 from pulumi_mixpanel.resources.adoption import (
     adopted_secret,
@@ -64,6 +63,9 @@ from pulumi_mixpanel.resources.values import (
     take,
     without_none,
 )
+
+if TYPE_CHECKING:  # what only calls need is slow to import (context.py)
+    from pulumi_mixpanel.api.organization import Organization
 
 INPUTS = (
     "name",
@@ -476,7 +478,7 @@ def _forget(context: Context, seen: State, prefix: str, username: str) -> None:
         seen.pop(key, None)
 
 
-Step = Callable[[Context, Organization, State, Inputs], None]
+Step = Callable[[Context, "Organization", State, Inputs], None]
 _AFTER_A_ROTATION: Sequence[Step] = (_change_previous, _retire_due)
 
 

@@ -8,14 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from msgspec import UnsetType
 
 from pulumi_mixpanel.api.errors import Refused
-from pulumi_mixpanel.api.models import Account, format_instant, parse_instant
-from pulumi_mixpanel.api.organization import Organization
-from pulumi_mixpanel.api.writes import same_role
+from pulumi_mixpanel.api.models import Account, format_instant, parse_instant, same_role
 from pulumi_mixpanel.configuration import Place
 from pulumi_mixpanel.resources.adoption import (
     adopted_secret,
@@ -58,6 +56,9 @@ from pulumi_mixpanel.resources.values import (
     take,
     without_none,
 )
+
+if TYPE_CHECKING:  # what only calls need is slow to import (context.py)
+    from pulumi_mixpanel.api.organization import Organization
 
 T = TypeVar("T")
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any, Final
+
+from msgspec import Struct, field
 
 from pulumi_mixpanel.api.models import BUILT_IN_ROLES, format_instant
 
@@ -30,8 +31,7 @@ _EXAMPLE_DATE = "2027-06-30T00:00:00Z"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
-@dataclass(frozen=True)
-class Failure:
+class Failure(Struct, frozen=True):
     """One thing that is wrong with the inputs.
 
     Attributes:
@@ -43,8 +43,7 @@ class Failure:
     reason: str
 
 
-@dataclass
-class Checked:
+class Checked(Struct):
     """The normalised inputs, everything that is wrong or odd about them, and what is due."""
 
     inputs: Inputs = field(default_factory=dict)
@@ -57,8 +56,7 @@ class Checked:
         self.failures.append(Failure(property_, reason))
 
 
-@dataclass(frozen=True)
-class Diff:
+class Diff(Struct, frozen=True):
     """What a change of inputs leads to.
 
     Attributes:
@@ -72,16 +70,14 @@ class Diff:
     delete_before_replace: bool = False
 
 
-@dataclass(frozen=True)
-class Created:
+class Created(Struct, frozen=True):
     """A new resource: its id and whole state."""
 
     id: str
     state: State
 
 
-@dataclass(frozen=True)
-class Read:
+class Read(Struct, frozen=True):
     """What is there: the whole state, and the inputs that would have led to it."""
 
     id: str
