@@ -174,6 +174,21 @@ def test_where_the_list_cannot_be_read_the_doubt_is_told(bulk: World) -> None:
         one.create_account("bot", None, None, ())
 
 
+def test_a_list_that_lost_our_own_login_is_not_believed(bulk: World) -> None:
+    """Rights were lost meanwhile: that it shows nothing does not mean that nothing is there."""
+    one = bulk.organization()
+    one.create_account("first", None, None, ())
+    fault = {"kind": "500-after-effect", "method": "POST", "path": "accounts$", "times": 1}
+    bulk.emulator.faults([fault, {"kind": "empty-list", "method": "GET"}])
+    with pytest.raises(Refused) as caught:
+        one.create_account("bot", None, None, ())
+    assert len(ids(bulk)) == 1
+    assert (
+        "The list of accounts could not be read afterwards (it does not show our own login, which it "
+        "showed before), so an account of that name may be there whose secret nobody has."
+    ) in str(caught.value)
+
+
 def test_threads_that_make_one_name_do_not_delete_each_other_s(bulk: World) -> None:
     """Eight at once, three of them lose their answer."""
     one = bulk.organization()

@@ -195,21 +195,28 @@ class Creator:
             pause = min(2 * pause, _LONGEST_PAUSE)
 
     def _new_accounts(self, before: _Before, name: str, lost: RequestError) -> list[Account]:
-        try:
-            accounts = self._client.list_service_accounts(self._organization_id)
-        except MixpanelError as error:
-            raise Refused(
-                f"{self._lost(name, lost)} The list of accounts could not be read afterwards "
-                f"({error}), so an account of that name may be there whose secret nobody has. "
-                "Look for it before the next up, and delete it if nothing uses it."
-            ) from None
         return [
             account
-            for account in accounts
+            for account in self._read_afterwards(before, name, lost)
             if account.name == name
             and account.id not in before.ids
             and not self.is_made_here(account.id)
         ]
+
+    def _read_afterwards(self, before: _Before, name: str, lost: RequestError) -> list[Account]:
+        problem: object = "it does not show our own login, which it showed before"
+        try:
+            accounts = self._client.list_service_accounts(self._organization_id)
+        except MixpanelError as error:
+            problem = error
+        else:
+            if before.our_user in (None, self._our_user(accounts)):
+                return accounts
+        raise Refused(
+            f"{self._lost(name, lost)} The list of accounts could not be read afterwards "
+            f"({problem}), so an account of that name may be there whose secret nobody has. "
+            "Look for it before the next up, and delete it if nothing uses it."
+        )
 
     def _delete(self, name: str, lost: RequestError, orphan: Account) -> None:
         self._client.announce(

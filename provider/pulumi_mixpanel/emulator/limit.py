@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-import time
 from collections import deque
+from time import monotonic
 
 
 class RateLimit:
@@ -35,7 +35,7 @@ class RateLimit:
 
     def wait(self) -> int:
         """Count a call; tell the whole seconds to wait where it is one too many, else 0."""
-        now = time.monotonic()
+        now = monotonic()
         while self._at and self._at[0] <= now - self._seconds:
             self._at.popleft()
         if len(self._at) >= self._calls:
