@@ -172,19 +172,23 @@ def _pickled_providers() -> dict[str, str]:
 def _tell(plan: Plan, out: Path | None, *, adopt: bool) -> None:
     """Say on stderr what was written, what was not, and what comes next."""
     inventory = plan.inventory
-    memberships = sum(len(planned.grants) for planned in plan.kept)
-    _say(
-        f"{len(plan.kept)} accounts with {memberships} memberships" + (f" in {out}" if out else "")
-    )
-    left_out = len(plan.accounts) - len(plan.kept)
+    where = f" in {out}" if out else ""
+    _say(f"{_counted(len(plan.kept), plan.memberships) or 'no account'}{where}")
+    left_out = _counted(len(plan.accounts) - len(plan.kept), plan.memberships_left_out)
     if left_out:
-        _say(f"{left_out} accounts are left out; the program says why")
+        _say(f"left out: {left_out}; the program says why")
     if inventory.dialect == "bulk" and not inventory.projects:
         _say("no project is known: /me names none; give them with --project")
     for project, why in sorted(inventory.unreadable.items()):
         _say(f"project {project} could not be read, so who is in it is unknown: {why}")
     if out and not adopt:
         _say("next: pulumi import --file import.json --protect=false --generate-code=false")
+
+
+def _counted(accounts: int, memberships: int) -> str:
+    """Count what there is: `2 accounts, 1 membership`."""
+    found = ((accounts, "account"), (memberships, "membership"))
+    return ", ".join(f"{n} {what}{'' if n == 1 else 's'}" for n, what in found if n)
 
 
 def _say(line: str) -> None:

@@ -78,6 +78,16 @@ class Plan:
         """The accounts that are resources."""
         return tuple(planned for planned in self.accounts if planned.left_out is None)
 
+    @property
+    def memberships(self) -> int:
+        """How many memberships the kept accounts have here."""
+        return sum(len(planned.grants) for planned in self.kept) - self.memberships_left_out
+
+    @property
+    def memberships_left_out(self) -> int:
+        """How many memberships of the kept accounts cannot be resources."""
+        return sum(one.left_out is not None for planned in self.kept for one in planned.memberships)
+
 
 def make_plan(
     inventory: Inventory, names: Sequence[str] = (), member_of: Collection[int] = ()
