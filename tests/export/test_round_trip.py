@@ -59,7 +59,6 @@ def test_a_round_trip_changes_nothing(
     stack.preview("--expect-no-changes")
     stack.up("--expect-no-changes")
     stack.refresh("--expect-no-changes")
-    stack.preview("--expect-no-changes")
     assert organization.writes() == []
     assert organization.holds() == before
     assert not (stack.folder / "pwned").exists()
