@@ -21,6 +21,7 @@ def main() -> None:
     \b
     Examples:
       pulumi-mixpanel report
+      pulumi-mixpanel export --out accounts
       pulumi-mixpanel emulator --db mixpanel.sqlite > emulator.env &
 
     \b

@@ -7,17 +7,15 @@ from pathlib import Path
 
 import click
 
-from pulumi_mixpanel.api.errors import MixpanelError
 from pulumi_mixpanel.cli.connection import connect
+from pulumi_mixpanel.cli.edge import EXIT_UNKNOWN
 from pulumi_mixpanel.cli.folder import write_folder
+from pulumi_mixpanel.inventory.findings import knows_projects
 from pulumi_mixpanel.inventory.importing import import_file
 from pulumi_mixpanel.inventory.plan import Plan, make_plan
 from pulumi_mixpanel.inventory.program import program
-from pulumi_mixpanel.inventory.python import visible
 from pulumi_mixpanel.inventory.reading import Inventory, read_inventory
-
-EXIT_UNREADABLE = 4
-"""Exit status where some project could not be read."""
+from pulumi_mixpanel.inventory.text import plain
 
 _PROGRAM = "__main__.py"
 _PROJECT = click.IntRange(min=1)
@@ -99,27 +97,21 @@ def export(
     """  # noqa: D301 (click wants the character itself)
     if out is None and not adopt:
         raise click.UsageError("--import writes files that go together: say where with --out DIR.")
-    try:
-        inventory = _read(projects + member_of, dialect)
-        plan = make_plan(inventory, names, member_of)
-        _refuse_nothing(plan)
-        _write(plan, out, adopt=adopt)
-    except (MixpanelError, OSError) as error:
-        raise click.ClickException(visible(str(error))) from None
+    inventory = _read(projects + member_of, dialect)
+    plan = make_plan(inventory, names, member_of)
+    _refuse_nothing(plan)
+    _write(plan, out, adopt=adopt)
     _tell(plan, out, adopt=adopt)
-    if not knows_all(inventory):
-        raise SystemExit(EXIT_UNREADABLE)
+    if inventory.unreadable or not knows_projects(inventory):
+        raise SystemExit(EXIT_UNKNOWN)
 
 
 def _read(projects: tuple[int, ...], dialect: str) -> Inventory:
-    client, organization = connect(dialect)
-    return read_inventory(client, organization, projects=projects)
+    from pulumi_mixpanel.cli.progress import Bar  # noqa: PLC0415 (rich takes long, --help does not)
 
-
-def knows_all(inventory: Inventory) -> bool:
-    """Tell whether every membership that there may be was read."""
-    named = bool(inventory.projects) or inventory.dialect == "nested"
-    return named and not inventory.unreadable
+    with Bar("reading the organization") as bar:
+        client, organization = connect(dialect, bar.say)
+        return read_inventory(client, organization, projects=projects, progress=bar.advance)
 
 
 def _refuse_nothing(plan: Plan) -> None:
@@ -172,14 +164,12 @@ def _pickled_providers() -> dict[str, str]:
 def _tell(plan: Plan, out: Path | None, *, adopt: bool) -> None:
     """Say on stderr what was written, what was not, and what comes next."""
     inventory = plan.inventory
-    memberships = sum(len(planned.grants) for planned in plan.kept)
-    _say(
-        f"{len(plan.kept)} accounts with {memberships} memberships" + (f" in {out}" if out else "")
-    )
-    left_out = len(plan.accounts) - len(plan.kept)
+    where = f" in {out}" if out else ""
+    _say(f"{_counted(len(plan.kept), plan.memberships) or 'no account'}{where}")
+    left_out = _counted(len(plan.accounts) - len(plan.kept), plan.memberships_left_out)
     if left_out:
-        _say(f"{left_out} accounts are left out; the program says why")
-    if inventory.dialect == "bulk" and not inventory.projects:
+        _say(f"left out: {left_out}; the program says why")
+    if not knows_projects(inventory):
         _say("no project is known: /me names none; give them with --project")
     for project, why in sorted(inventory.unreadable.items()):
         _say(f"project {project} could not be read, so who is in it is unknown: {why}")
@@ -187,5 +177,11 @@ def _tell(plan: Plan, out: Path | None, *, adopt: bool) -> None:
         _say("next: pulumi import --file import.json --protect=false --generate-code=false")
 
 
+def _counted(accounts: int, memberships: int) -> str:
+    """Count what there is: `2 accounts, 1 membership`."""
+    found = ((accounts, "account"), (memberships, "membership"))
+    return ", ".join(f"{n} {what}{'' if n == 1 else 's'}" for n, what in found if n)
+
+
 def _say(line: str) -> None:
-    click.echo(visible(line), err=True)
+    click.echo(plain(line), err=True)

@@ -9,8 +9,7 @@ from typing import Any
 
 from pulumi_mixpanel.api.client import DIALECTS
 from pulumi_mixpanel.api.clock import Clock
-from pulumi_mixpanel.api.models import BUILT_IN_ROLES, Account, Grant, format_instant
-from pulumi_mixpanel.api.writes import same_role
+from pulumi_mixpanel.api.models import BUILT_IN_ROLES, Account, Grant, format_instant, same_role
 from pulumi_mixpanel.configuration import Configuration
 from pulumi_mixpanel.inventory.naming import resource_names
 from pulumi_mixpanel.inventory.reading import Inventory
@@ -77,6 +76,16 @@ class Plan:
     def kept(self) -> tuple[PlannedAccount, ...]:
         """The accounts that are resources."""
         return tuple(planned for planned in self.accounts if planned.left_out is None)
+
+    @property
+    def memberships(self) -> int:
+        """How many memberships the kept accounts have here."""
+        return sum(len(planned.grants) for planned in self.kept) - self.memberships_left_out
+
+    @property
+    def memberships_left_out(self) -> int:
+        """How many memberships of the kept accounts cannot be resources."""
+        return sum(one.left_out is not None for planned in self.kept for one in planned.memberships)
 
 
 def make_plan(

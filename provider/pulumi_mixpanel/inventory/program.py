@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pulumi_mixpanel.inventory.findings import knows_projects
 from pulumi_mixpanel.inventory.plan import Plan, PlannedAccount, PlannedMembership
 from pulumi_mixpanel.inventory.python import call, comment, commented_out, entry, literal
 from pulumi_mixpanel.inventory.reading import Inventory
@@ -51,7 +52,7 @@ def _imports(plan: Plan) -> list[str]:
 def _unread(inventory: Inventory) -> list[str]:
     """Say of which projects nothing is known: they are not empty."""
     found = []
-    if inventory.dialect == "bulk" and not inventory.projects:
+    if not knows_projects(inventory):
         found.append(
             "NOT READ: any project, for /me names none. Who is in which is unknown, so no "
             "membership stands below."
