@@ -20,8 +20,8 @@ def main() -> None:
 
     \b
     Examples:
-      pulumi-mixpanel report
-      pulumi-mixpanel export --out accounts
+      pulumi-mixpanel report --html report.html
+      pulumi-mixpanel export --out mixpanel
       pulumi-mixpanel emulator --db mixpanel.sqlite > emulator.env &
 
     \b
