@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import stat
 import subprocess
@@ -10,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -118,6 +120,20 @@ def test_calls_state_clock_and_reset() -> None:
         names = [row["name"] for row in control.state()["accounts"] if not row["login"]]
         assert names == ["seeded-00000", "seeded-00001", "seeded-00002"]
         one.me()
+
+
+def test_wrong_numbers_are_told() -> None:
+    """In words, and nothing is changed by them."""
+    with Emulator() as emulator:
+        numbers: list[Any] = [0, 2**63, "5001", {}]
+        for number in numbers:
+            message = re.escape(f"{number!r} is no number of an account or project")
+            with pytest.raises(ValueError, match=message):
+                emulator.grant(number, 2001, "admin")
+        for options in ({"accounts": -1}, {"accounts": 100_001}, {"projects": 0}):
+            with pytest.raises(ValueError, match="accounts are 0 to 100000, projects 1 to 1000"):
+                emulator.reset(**options)
+        assert len(emulator.state()["accounts"]) == 2
 
 
 @pytest.mark.parametrize(

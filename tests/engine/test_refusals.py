@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from tests.engine.harness import Stack
 
+from pulumi_mixpanel.api import Client, Credentials, Secret
 from pulumi_mixpanel.emulator import Emulator
 
 ACCOUNT = 'ServiceAccount("export", name="bot")'
@@ -135,6 +136,52 @@ def test_what_the_server_says_is_told(
     shown = stack.up(fails=True)
     assert message in shown.line
     assert stack.resources() == {}
+
+
+def test_a_wrong_login_changes_nothing(emulator: Emulator, stack: Stack) -> None:
+    """A wrong secret, an account without rights, a login of another organization: state stays."""
+    make_account(stack)
+    login = Credentials(username=emulator.username, secret=Secret(emulator.secret))
+    weak = Client(emulator.base_url, login).create_service_account(1001, "weak", role="consumer")
+    other = next(row for row in emulator.state()["accounts"] if row["organization"] == 1002)
+    user = 900_000 + other["id"]
+    rights = (
+        " The login lacks the right to do this: it needs the role admin or owner in the organization, "
+        "and membership of the project in question."
+    )
+    for username, secret, said in (
+        (
+            emulator.username,
+            "wrong",
+            "401: Invalid service account credentials. The login was not accepted: check the username "
+            "(in full, with its suffix), the secret, the region and whether the account has expired.",
+        ),
+        (
+            weak.account.username,
+            weak.secret.reveal(),
+            f"403: You do not have permission to manage service accounts.{rights}",
+        ),
+        (
+            other["username"],
+            other["secret"],
+            f"403: User {user} is not a member of organization 1001.{rights}",
+        ),
+    ):
+        stack.env |= {
+            "MIXPANEL_SERVICE_ACCOUNT_USERNAME": username,
+            "MIXPANEL_SERVICE_ACCOUNT_SECRET": secret,
+        }
+        number = stack.resources()["export"]["id"]
+        for doing, command, method in (
+            ("Reading", stack.refresh, "GET"),
+            ("Deleting", stack.destroy, "DELETE"),
+        ):
+            shown = command(fails=True).line
+            assert (
+                f"{doing} ServiceAccount {number}: {method} {ACCOUNTS}/{number} answered {said}"
+                in shown
+            )
+        assert list(stack.resources()) == ["export"]
 
 
 def test_an_organization_that_does_not_exist(stack: Stack) -> None:

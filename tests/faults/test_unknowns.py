@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timezone
+from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.faults.conftest import World
 
-from pulumi_mixpanel.api import MixpanelError
+from pulumi_mixpanel.api import MixpanelError, StatusError
+from pulumi_mixpanel.emulator import Emulator
 from pulumi_mixpanel.emulator.faults import SWITCHES
 
 SIDES = [
@@ -22,7 +25,7 @@ SIDES = [
     ("default-role", "custom"),
     ("list-delay", 2),
     ("membership-delay", 0),
-    ("project-region", [2009]),
+    ("project-region", [2009]),  # ours on the host that lists it; the other side has its own test
 ]
 REFUSED = {("trailing-slash", "on"), ("pagination", "next"), ("pagination", "page")}
 """Sides under which the life below ends in an error: a write is redirected, a list may be short."""
@@ -93,6 +96,30 @@ def test_a_membership_that_shows_late_is_not_taken_for_missing_by_its_own_add(bu
     bulk.emulator.faults([switch("membership-delay", 3)])
     account = one.create_account("bot", None, None, ()).account.id
     assert one.writes.set_role(account, 2001, "analyst") is None
+
+
+def test_a_project_that_lives_on_another_host(tmp_path: Path) -> None:
+    """Its list is a 404 on the default host: told, and never taken for gone; its own host has it."""
+    store = tmp_path / "shared.sqlite"
+    with Emulator(db=store) as default, Emulator(db=store) as regional:
+        default.faults([switch("project-region", [2001])])
+        here, there = World(default, "bulk"), World(regional, "bulk")
+        account = here.organization().create_account("bot", None, None, ()).account.id
+        there.organization().writes.set_role(account, 2001, "analyst")
+        one = here.organization()
+        asks: list[Callable[[], object]] = [
+            lambda: one.reads.rows(account, 2001),
+            lambda: one.writes.set_role(account, 2001, "admin"),
+        ]
+        for ask in asks:
+            with pytest.raises(StatusError) as caught:
+                ask()
+            assert str(caught.value) == (
+                "GET /projects/2001/service-accounts answered 404: Project 2001 is not in this region. "
+                "Check the organization, the region and the base URL."
+            )
+        there.organization().writes.set_role(account, 2001, "consumer")
+        assert [row.role for row in there.organization().reads.rows(account, 2001)] == ["consumer"]
 
 
 @pytest.mark.parametrize("value", ["listed", "vanishes", "404"])

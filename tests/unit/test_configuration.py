@@ -202,6 +202,7 @@ SPACE = "it has white space, a backslash or letters that no URL may have."
         ("http://2130706433", "http://2130706433", HTTP.format("2130706433")),
         ("http://127.0.0.1@example.com", "http://[…]@example.com", USER),
         ("https://user:pass@mixpanel.com", "https://[…]@mixpanel.com", USER),
+        ("https://user:pa/ss@mixpanel.com", "https://[…]@mixpanel.com", "it is no URL."),
         ("https://mixpanel.com/api?x=1", "https://mixpanel.com/api?x=1", "it has a query or a fragment."),
         ("https://mixpanel.com/api#x", "https://mixpanel.com/api#x", "it has a query or a fragment."),
         ("ftp://mixpanel.com", "ftp://mixpanel.com", SHAPE),

@@ -152,4 +152,4 @@ def _problem_of_base_url(text: str) -> str | None:  # noqa: PLR0911 (one return 
 
 def _without_user(text: str) -> str:
     """Cut user information out of a URL that goes into a message: it may be a password."""
-    return re.sub(r"//[^/]*@", "//[…]@", text)
+    return re.sub(r"//.*@", "//[…]@", text)
