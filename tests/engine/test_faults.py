@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import Callable
@@ -35,9 +37,15 @@ def wait_for(condition: Callable[[], bool]) -> None:
         time.sleep(0.05)
 
 
-def start_up(emulator: Emulator, stack: Stack) -> subprocess.Popen[str]:
-    """Start an up, and return when its create has reached the server and is under way."""
-    stack.write(ACCOUNT)
+WITH_PROJECTS = ACCOUNT.replace(
+    'name="bot"', 'name="bot", projects=[{"project_id": 2001, "role": "analyst"}]'
+)
+MORE_PROJECTS = WITH_PROJECTS.replace("}]", '}, {"project_id": 2002, "role": "admin"}]')
+
+
+def start_up(emulator: Emulator, stack: Stack, program: str = ACCOUNT) -> subprocess.Popen[str]:
+    """Start an up, and return when its write has reached the server and is under way."""
+    stack.write(program)
     emulator.forget_calls()
     process = subprocess.Popen(
         ["pulumi", "up", "--yes", "--skip-preview", "--non-interactive"],
@@ -65,10 +73,11 @@ def end_session(process: subprocess.Popen[str]) -> None:
     process.communicate(timeout=60)
 
 
-def test_one_interrupt_lets_the_create_end(emulator: Emulator, stack: Stack) -> None:
+@pytest.mark.parametrize("program", [ACCOUNT, WITH_PROJECTS], ids=["bare", "projects"])
+def test_one_interrupt_lets_the_create_end(emulator: Emulator, stack: Stack, program: str) -> None:
     """Its secret reaches the state, and the next up goes on."""
     emulator.faults([{**CREATES, "kind": "latency", "seconds": 3}])
-    process = start_up(emulator, stack)
+    process = start_up(emulator, stack, program)
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=60)
     assert process.returncode != 0
@@ -78,6 +87,31 @@ def test_one_interrupt_lets_the_create_end(emulator: Emulator, stack: Stack) -> 
     assert made(emulator) == ["bot"]
     outputs = stack.outputs()
     assert logs_in(emulator, outputs["username"], outputs["secret"])
+
+
+@pytest.mark.parametrize("way", [signal.SIGINT, signal.SIGKILL])
+def test_an_update_that_is_ended_is_made_up_for_by_the_next_up(
+    emulator: Emulator, stack: Stack, way: signal.Signals
+) -> None:
+    """Killed or interrupted, the account and its secret stay, and the project comes once."""
+    stack.write(WITH_PROJECTS)
+    stack.up()
+    first = stack.outputs()
+    emulator.faults([{"method": "POST", "kind": "latency", "seconds": 2, "times": 1}])
+    process = start_up(emulator, stack, MORE_PROJECTS)
+    process.send_signal(way)
+    wait_for(lambda: len(roles(emulator)) == 2)
+    if way == signal.SIGKILL:
+        end_session(process)
+        stack.run("cancel", "--yes")
+    else:
+        process.communicate(timeout=60)
+    stack.up()
+    assert made(emulator) == ["bot"]
+    assert roles(emulator) == [(2001, "analyst"), (2002, "admin")]
+    assert stack.outputs() == first
+    assert logs_in(emulator, first["username"], first["secret"])
+    assert set(stack.steps().values()) == {"same"}
 
 
 def test_a_killed_engine_leaves_an_orphan_that_is_named_and_offered(
@@ -234,6 +268,39 @@ def test_waits_are_told_and_the_end_says_what_is_left(emulator: Emulator, stack:
         "answered 500: Internal server error. It is still in the state; the next up or destroy tries "
         "again."
     ) in shown
+    assert list(stack.resources()) == ["export"]
+
+
+def test_the_three_deadlines_hold_on_the_engine(emulator: Emulator, stack: Stack) -> None:
+    """Connect, read and total, each from the stack's configuration, each told in seconds."""
+    stack.write(ACCOUNT)
+    stack.up()
+    stack.config("mixpanel:readTimeout", "1")
+    stack.config("mixpanel:totalTimeout", "3")
+    stack.config("mixpanel:connectTimeout", "2")
+    stack.up()  # a refresh sees the configuration of the last up
+    emulator.faults([{"kind": "latency", "seconds": 4, "method": "GET"}])
+    shown = stack.refresh(fails=True).line
+    path = "/organizations/1001/service-accounts/"
+    assert "Reading ServiceAccount" in shown
+    assert re.search(
+        rf"GET {path}\d+ failed [23] times in [234] s; the last try was not answered within 1 s\. The "
+        r"state is as it was\.",
+        shown,
+    )
+    emulator.faults([])
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as deaf:
+        # A queue that is full lets nobody else in.
+        queue = [socket.socket() for _ in range(8)]
+        for waiting in queue:
+            waiting.setblocking(False)  # noqa: FBT003
+            waiting.connect_ex(deaf.getsockname())
+        stack.env["MIXPANEL_BASE_URL"] = f"http://127.0.0.1:{deaf.getsockname()[1]}/api/app"
+        stack.config("mixpanel:acceptMove", "true")
+        shown = stack.up("--refresh", "--run-program", fails=True).line
+        for waiting in queue:
+            waiting.close()
+    assert "the last try found no connection in time." in shown
     assert list(stack.resources()) == ["export"]
 
 
