@@ -158,7 +158,7 @@ def test_it_is_tried_again_twice_and_leaves_nothing(bulk: World) -> None:
         one.create_account("bot", None, None, ())
     assert ids(bulk) == []
     assert str(caught.value).endswith(
-        "That was the last of 3 tries; nothing of them is left behind. Run up again later."
+        "That was the last of 3 tries; no account of them is in the list. Run up again later."
     )
     assert one.create_account("bot", None, None, ()).account.id in ids(bulk)
 

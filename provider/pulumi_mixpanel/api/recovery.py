@@ -169,7 +169,7 @@ class Creator:
         if tries_left == 0:
             raise Refused(
                 f"{self._lost(name, lost)} That was the last of {MOST_NEW_TRIES + 1} tries; "
-                "nothing of them is left behind. Run up again later."
+                "no account of them is in the list. Run up again later."
             )
 
     def _look(
