@@ -413,6 +413,8 @@ class ServiceAccount(Resource, module="mixpanel", name="ServiceAccount"):
         actual_name: The name as the server has it now.
         actual_role: The role in the organization as the server has it now, where it says so.
         actual_expires: The expiry as the server has it now.
+        granted_roles: The server's own words for the roles in `projects`, where they were read
+            back, by the project's number.
         home: Where the account lives: `base_url` and `organization_id`.
 
     Raises:
@@ -434,6 +436,7 @@ class ServiceAccount(Resource, module="mixpanel", name="ServiceAccount"):
     actual_name: pulumi.Output[str | None]
     actual_role: pulumi.Output[str | None]
     actual_expires: pulumi.Output[str | None]
+    granted_roles: pulumi.Output[dict[str, str] | None]
     validity_period_hours: pulumi.Output[float | None]
     early_renewal_hours: pulumi.Output[float | None]
     rotate_when_changed: pulumi.Output[dict[str, str] | None]
@@ -558,6 +561,7 @@ class ProjectMembership(Resource, module="mixpanel", name="ProjectMembership"):
 
     Attributes:
         home: Where the membership lives: `base_url` and `organization_id`.
+        granted_role: The server's own word for the role, where it was read back.
 
     Raises:
         ValueError: Both of `service_account` and `service_account_id` are given, or neither; the
@@ -570,6 +574,7 @@ class ProjectMembership(Resource, module="mixpanel", name="ProjectMembership"):
     role: pulumi.Output[str]
     region: pulumi.Output[str | None]
     home: pulumi.Output[dict[str, Any]]
+    granted_role: pulumi.Output[str | None]
 
     def __init__(
         self,

@@ -34,7 +34,9 @@ account = ServiceAccount(
 )
 secret: pulumi.Output[str | None] = account.secret
 organization: pulumi.Output[int] = account.organization_id
-ProjectMembership("one", service_account=account, project_id=1, role="analyst")
+words: pulumi.Output[dict[str, str] | None] = account.granted_roles
+member = ProjectMembership("one", service_account=account, project_id=1, role="analyst")
+word: pulumi.Output[str | None] = member.granted_role
 ProjectMembership("two", service_account_id=number, project_id=number, role="analyst")
 
 adopted = ServiceAccount("adopted", name="bot", adopt=number, secret=secret.apply(str))
