@@ -415,8 +415,6 @@ class ServiceAccount(Resource, module="mixpanel", name="ServiceAccount"):
         actual_expires: The expiry as the server has it now.
         granted_roles: The server's own words for the roles in `projects`, where they were read
             back, by the project's number.
-        granted_roles: The server's own words for the roles in `projects`, where they were read
-            back, by the project's number.
         home: Where the account lives: `base_url` and `organization_id`.
 
     Raises:
@@ -438,7 +436,6 @@ class ServiceAccount(Resource, module="mixpanel", name="ServiceAccount"):
     actual_name: pulumi.Output[str | None]
     actual_role: pulumi.Output[str | None]
     actual_expires: pulumi.Output[str | None]
-    granted_roles: pulumi.Output[dict[str, str] | None]
     granted_roles: pulumi.Output[dict[str, str] | None]
     validity_period_hours: pulumi.Output[float | None]
     early_renewal_hours: pulumi.Output[float | None]

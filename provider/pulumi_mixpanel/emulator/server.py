@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 _HOST = "127.0.0.1"
+_PATIENCE = 20
+"""Seconds that a stop waits for calls that are under way."""
 
 
 class Control:
@@ -199,7 +201,8 @@ class Emulator(Control):
         """Stop serving and close the file."""
         self._server.should_exit = True
         self._server.force_exit = True
-        self._thread.join()
+        # A daemon: should it hang in something, whoever stops it must not hang with it.
+        self._thread.join(_PATIENCE)
         self._socket.close()
         self._store.close()
         if self._folder:
