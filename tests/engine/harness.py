@@ -17,9 +17,10 @@ PASSPHRASE = "a passphrase for tests"
 STACK = "dev"
 MOVED_CLOCK = """
 import datetime
+from msgspec.structs import force_setattr
 from pulumi_mixpanel.api.clock import SYSTEM_CLOCK, utc_now
 
-object.__setattr__(SYSTEM_CLOCK, "now", lambda: utc_now() + datetime.timedelta(hours={hours}))
+force_setattr(SYSTEM_CLOCK, "now", lambda: utc_now() + datetime.timedelta(hours={hours}))
 """
 _LIMIT = 300
 _ESCAPES = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
