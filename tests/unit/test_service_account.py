@@ -206,6 +206,18 @@ def test_a_stack_is_not_moved_by_its_environment(configured: dict[str, str], the
     assert check(news, olds, **configured, acceptMove="true").failures == []
 
 
+def test_nothing_is_read_or_deleted_in_another_place() -> None:
+    """The refusal comes before any call: there are no credentials here that one could be made with."""
+    elsewhere = context(organizationId="1002")
+    state = {"name": "export", "home": HOME}
+    for operation in (service_account.read, service_account.delete):
+        with pytest.raises(Refused) as caught:
+            operation(elsewhere, "5001", state)
+        assert str(caught.value) == MOVED.format(
+            "organization 1002 at https://mixpanel.com/api/app"
+        )
+
+
 def test_a_changed_argument_is_no_move() -> None:
     """Who changes the argument asks for a replacement."""
     olds = {"name": "export", "home": HOME}
