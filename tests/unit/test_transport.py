@@ -145,6 +145,21 @@ def test_a_refusal_for_an_hour_is_given_up_by_everybody(serve: Serve, time: Fake
         one.send(READ)
 
 
+@pytest.mark.parametrize(("asked", "calls"), [("60", 2), ("61", 1)])
+def test_a_minute_is_waited_for_and_no_more(
+    serve: Serve, time: FakeTime, asked: str, calls: int
+) -> None:
+    """Though the operation as a whole would have the time for both."""
+    server = serve(replies(failure(429, **{"Retry-After": asked}), OK))
+    one = transport(server, time, total=600)
+    if calls == 1:
+        with pytest.raises(GaveUp, match=r"asks to wait 61 s; more than 60 s is not waited for"):
+            one.send(READ)
+    else:
+        assert one.send(READ).content == b"{}"
+    assert len(server.seen) == calls
+
+
 def test_every_call_s_time_is_told(serve: Serve, time: FakeTime) -> None:
     """Of calls that were answered; without the waits before them."""
     server = serve(replies(failure(500), OK))
