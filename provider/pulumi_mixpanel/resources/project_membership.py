@@ -41,7 +41,8 @@ from pulumi_mixpanel.resources.values import (
 
 INPUTS = ("service_account_id", "project_id", "role", "organization_id", "region", "home")
 _PAIR = ("service_account_id", "project_id")
-_ID = re.compile(r"([1-9]\d{0,15})/([1-9]\d{0,15})/([1-9]\d{0,15})", re.ASCII)
+# Compiled when the first id is read: that takes longer than the rest of the module.
+_ID = r"([1-9]\d{0,15})/([1-9]\d{0,15})/([1-9]\d{0,15})"
 
 
 class MembershipId(Struct, frozen=True):
@@ -58,7 +59,7 @@ class MembershipId(Struct, frozen=True):
         Raises:
             Refused: The text has another form.
         """
-        match = _ID.fullmatch(text)
+        match = re.fullmatch(_ID, text, re.ASCII)
         if match is None:
             raise Refused(
                 "The id of a project membership is organization/service account/project, three "
