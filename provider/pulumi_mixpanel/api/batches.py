@@ -14,8 +14,8 @@ from typing import Generic, TypeVar
 
 from pulumi_mixpanel.api.errors import (
     HTTP_SERVER_ERROR,
-    HTTP_TOO_MANY_REQUESTS,
     StatusError,
+    is_refused_for_the_limit,
 )
 from pulumi_mixpanel.api.traffic import LONGEST_PATIENCE, Traffic
 
@@ -193,7 +193,7 @@ class Batches(Generic[T]):
         """Tell the members of a group what became of it."""
         with self._lock:
             self._waiting = [one for one in self._waiting if one not in group]
-            if _is_refused_for_the_limit(error) and not group[0].was_refused:
+            if is_refused_for_the_limit(error) and not group[0].was_refused:
                 for one in group:
                     one.was_refused = True
                 self._waiting = [*group, *self._waiting]
@@ -203,10 +203,6 @@ class Batches(Generic[T]):
                     one.settle(None if alone else error, alone=alone)
             self._hand_over(group[0])
             self._find_leader()
-
-
-def _is_refused_for_the_limit(error: BaseException | None) -> bool:
-    return isinstance(error, StatusError) and error.status == HTTP_TOO_MANY_REQUESTS
 
 
 def _may_be_one_member_s(error: BaseException | None) -> bool:

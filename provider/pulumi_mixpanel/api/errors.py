@@ -105,6 +105,11 @@ class StatusError(RequestError):
         self.retry_after = retry_after
 
 
+def is_refused_for_the_limit(error: BaseException | None) -> bool:
+    """Tell whether an answer says that there were too many calls."""
+    return isinstance(error, StatusError) and error.status == HTTP_TOO_MANY_REQUESTS
+
+
 class MalformedAnswer(RequestError):  # noqa: N818
     """An answer that says yes, and not what was asked for."""
 

@@ -32,6 +32,7 @@ from pulumi_mixpanel.api.errors import (
     Redirected,
     RequestError,
     StatusError,
+    is_refused_for_the_limit,
 )
 from pulumi_mixpanel.api.limiter import Limiter
 from pulumi_mixpanel.api.models import Credentials
@@ -186,7 +187,7 @@ class Transport:
 
     def _tell(self, request: Request, state: tenacity.RetryCallState) -> None:
         error = _error_of(state)
-        if self._turns.once and _is_refused_for_the_limit(error):
+        if self._turns.once and is_refused_for_the_limit(error):
             raise error
         what = f"{request.method} {request.path}"
         self._say_wait(what, state.upcoming_sleep, f"{error}", state.attempt_number + 1)
@@ -366,10 +367,6 @@ def _error_of(state: tenacity.RetryCallState) -> RequestError:
     if not isinstance(error, RequestError):  # pragma: no cover - tenacity asks only after an error
         raise TypeError("a retry without an error")
     return error
-
-
-def _is_refused_for_the_limit(error: RequestError) -> bool:
-    return isinstance(error, StatusError) and error.status == HTTP_TOO_MANY_REQUESTS
 
 
 def _may_send_again(request: Request, error: BaseException) -> bool:
