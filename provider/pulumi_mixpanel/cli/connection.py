@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import click
 
 from pulumi_mixpanel.api.client import Client
 from pulumi_mixpanel.api.errors import ConfigurationError
 from pulumi_mixpanel.configuration import PLACES_OF_ORGANIZATION, resolve
+from pulumi_mixpanel.inventory.reading import Inventory, read_inventory
+
+NO_PROJECTS = "no project is known: /me names none; give them with --project"
+"""What is said of an organization of whose projects nothing is known."""
+
+dialect_option = click.option(
+    "--dialect",
+    type=click.Choice(["bulk", "nested"]),
+    default="bulk",
+    show_default=True,
+    help="Which description of the API the server speaks.",
+)
+"""The option of every command that reads an organization."""
 
 
 def _say(line: str) -> None:
@@ -38,3 +51,20 @@ def connect(dialect: str = "bulk", announce: Callable[[str], None] = _say) -> tu
         announce=announce,
     )
     return client, place.organization_id
+
+
+def read_organization(dialect: str, projects: Collection[int]) -> Inventory:
+    """Read the organization that the environment names, under a bar where that takes long.
+
+    Args:
+        dialect: `bulk` or `nested`.
+        projects: Projects beside those that `/me` names.
+
+    Raises:
+        MixpanelError: It could not be read.
+    """
+    from pulumi_mixpanel.cli.progress import Bar  # noqa: PLC0415 (rich takes long, --help does not)
+
+    with Bar("reading the organization") as bar:
+        client, organization = connect(dialect, bar.say)
+        return read_inventory(client, organization, projects=projects, progress=bar.advance)

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import click
 
-from pulumi_mixpanel.cli.connection import connect
+from pulumi_mixpanel.cli.connection import NO_PROJECTS, dialect_option, read_organization
 from pulumi_mixpanel.cli.edge import EXIT_UNKNOWN
 from pulumi_mixpanel.cli.folder import write_folder
 from pulumi_mixpanel.inventory.findings import knows_projects
 from pulumi_mixpanel.inventory.importing import import_file
 from pulumi_mixpanel.inventory.plan import Plan, make_plan
 from pulumi_mixpanel.inventory.program import program
-from pulumi_mixpanel.inventory.reading import Inventory, read_inventory
+from pulumi_mixpanel.inventory.reading import Inventory
 from pulumi_mixpanel.inventory.text import plain
 
 _PROGRAM = "__main__.py"
@@ -59,13 +59,7 @@ _PROJECT = click.IntRange(min=1)
     metavar="N",
     help="Read this project too, beside those that the login is a member of; may be repeated.",
 )
-@click.option(
-    "--dialect",
-    type=click.Choice(["bulk", "nested"]),
-    default="bulk",
-    show_default=True,
-    help="Which description of the API the server speaks.",
-)
+@dialect_option
 def export(
     *,
     out: Path | None,
@@ -97,21 +91,13 @@ def export(
     """  # noqa: D301 (click wants the character itself)
     if out is None and not adopt:
         raise click.UsageError("--import writes files that go together: say where with --out DIR.")
-    inventory = _read(projects + member_of, dialect)
+    inventory = read_organization(dialect, projects + member_of)
     plan = make_plan(inventory, names, member_of)
     _refuse_nothing(plan)
     _write(plan, out, adopt=adopt)
     _tell(plan, out, adopt=adopt)
     if inventory.unreadable or not knows_projects(inventory):
         raise SystemExit(EXIT_UNKNOWN)
-
-
-def _read(projects: tuple[int, ...], dialect: str) -> Inventory:
-    from pulumi_mixpanel.cli.progress import Bar  # noqa: PLC0415 (rich takes long, --help does not)
-
-    with Bar("reading the organization") as bar:
-        client, organization = connect(dialect, bar.say)
-        return read_inventory(client, organization, projects=projects, progress=bar.advance)
 
 
 def _refuse_nothing(plan: Plan) -> None:
@@ -170,7 +156,7 @@ def _tell(plan: Plan, out: Path | None, *, adopt: bool) -> None:
     if left_out:
         _say(f"left out: {left_out}; the program says why")
     if not knows_projects(inventory):
-        _say("no project is known: /me names none; give them with --project")
+        _say(NO_PROJECTS)
     for project, why in sorted(inventory.unreadable.items()):
         _say(f"project {project} could not be read, so who is in it is unknown: {why}")
     if out and not adopt:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from pulumi_mixpanel.cli.connection import connect
+from pulumi_mixpanel.cli.connection import NO_PROJECTS, dialect_option, read_organization
 from pulumi_mixpanel.cli.edge import EXIT_FOUND, EXIT_UNKNOWN
 from pulumi_mixpanel.cli.exports import EXPORT, read_exports
 from pulumi_mixpanel.cli.orphans import report_orphans
@@ -22,7 +22,6 @@ from pulumi_mixpanel.inventory.findings import (
     Limits,
     knows_projects,
 )
-from pulumi_mixpanel.inventory.reading import Inventory, read_inventory
 from pulumi_mixpanel.resources.orphans import held_accounts
 
 _MOST_DAYS = 36_500
@@ -121,13 +120,7 @@ class _Wanted:
     help="Instead: list what killed runs of the stacks left behind, whose EXPORTs follow.",
 )
 @click.option("--delete", is_flag=True, help="With --orphans: offer to delete each, one by one.")
-@click.option(
-    "--dialect",
-    type=click.Choice(["bulk", "nested"]),
-    default="bulk",
-    show_default=True,
-    help="Which description of the API the server speaks.",
-)
+@dialect_option
 @click.pass_context
 def report(
     ctx: click.Context,
@@ -205,19 +198,11 @@ def _check_options(ctx: click.Context) -> None:
 def _report(wanted: _Wanted, dialect: str) -> int:
     """Read, judge, show, and tell the exit status."""
     exports = read_exports(wanted.stacks)
-    inventory = _read(wanted, dialect)
+    inventory = read_organization(dialect, wanted.projects)
     managed = held_accounts(exports, inventory.organization_id) if exports else None
     made = make_report(inventory, wanted.limits, managed)
     _show(made, wanted)
     return _status(made, wanted.fail_on)
-
-
-def _read(wanted: _Wanted, dialect: str) -> Inventory:
-    from pulumi_mixpanel.cli.progress import Bar  # noqa: PLC0415 (rich takes long, --help does not)
-
-    with Bar("reading the organization") as bar:
-        client, organization = connect(dialect, bar.say)
-        return read_inventory(client, organization, projects=wanted.projects, progress=bar.advance)
 
 
 def _show(made: Report, wanted: _Wanted) -> None:
@@ -249,7 +234,7 @@ def _status(made: Report, fail_on: Collection[str]) -> int:
         if count:
             click.echo(f"{count} {line}", err=True)
     if not knows_projects(inventory):
-        click.echo("no project is known: /me names none; give them with --project", err=True)
+        click.echo(NO_PROJECTS, err=True)
     if found:
         return EXIT_FOUND
     read = knows_projects(inventory) and not inventory.unreadable
