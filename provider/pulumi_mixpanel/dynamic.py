@@ -370,7 +370,18 @@ def _text_of(value: pulumi.Input[int] | None) -> pulumi.Input[str] | None:
     return number.apply(lambda known: str(int(known)))
 
 
-class ServiceAccount(Resource, module="mixpanel", name="ServiceAccount"):
+class InOrganization:
+    """What every resource here has in common: it lives in an organization."""
+
+    home: pulumi.Output[dict[str, Any]]
+
+    @property
+    def organization_id(self) -> pulumi.Output[int]:
+        """The number of the organization that it lives in, wherever that came from."""
+        return self.home.apply(lambda home: home.get("organization_id"))
+
+
+class ServiceAccount(InOrganization, Resource, module="mixpanel", name="ServiceAccount"):
     """A Mixpanel service account, and the secret that the API shows once.
 
     Args:
@@ -426,7 +437,6 @@ class ServiceAccount(Resource, module="mixpanel", name="ServiceAccount"):
     expires: pulumi.Output[str | None]
     projects: pulumi.Output[list[dict[str, Any]] | None]
     region: pulumi.Output[str | None]
-    home: pulumi.Output[dict[str, Any]]
     username: pulumi.Output[str]
     secret: pulumi.Output[str | None]
     created: pulumi.Output[str | None]
@@ -495,11 +505,6 @@ class ServiceAccount(Resource, module="mixpanel", name="ServiceAccount"):
         """
         return self.id.apply(int)
 
-    @property
-    def organization_id(self) -> pulumi.Output[int]:
-        """The number of the organization that the account lives in, wherever it came from."""
-        return self.home.apply(lambda home: home.get("organization_id"))
-
 
 def default_name(resource_name: str, name: pulumi.Input[str] | None) -> pulumi.Input[str]:
     """Name an account after its stack where it has no name: one organization serves many stacks."""
@@ -542,7 +547,7 @@ def _instant_of(value: pulumi.Input[str | datetime] | None) -> pulumi.Input[str]
     return instant.apply(text)
 
 
-class ProjectMembership(Resource, module="mixpanel", name="ProjectMembership"):
+class ProjectMembership(InOrganization, Resource, module="mixpanel", name="ProjectMembership"):
     """A service account's role in one project.
 
     Args:
@@ -573,7 +578,6 @@ class ProjectMembership(Resource, module="mixpanel", name="ProjectMembership"):
     project_id: pulumi.Output[int]
     role: pulumi.Output[str]
     region: pulumi.Output[str | None]
-    home: pulumi.Output[dict[str, Any]]
     granted_role: pulumi.Output[str | None]
 
     def __init__(
@@ -613,11 +617,6 @@ class ProjectMembership(Resource, module="mixpanel", name="ProjectMembership"):
             "granted_role": None,
         }
         super().__init__(_ProjectMembershipProvider(), resource_name, properties, opts)
-
-    @property
-    def organization_id(self) -> pulumi.Output[int]:
-        """The number of the organization that the membership lives in."""
-        return self.home.apply(lambda home: home.get("organization_id"))
 
 
 def _refuse_rotating(resource_name: str, account: object) -> None:

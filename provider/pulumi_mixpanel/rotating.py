@@ -9,6 +9,7 @@ import pulumi
 from pulumi.dynamic import Resource
 
 from pulumi_mixpanel.dynamic import (
+    InOrganization,
     ProjectRole,
     RotatingServiceAccountProvider,
     default_name,
@@ -18,7 +19,9 @@ from pulumi_mixpanel.dynamic import (
 )
 
 
-class RotatingServiceAccount(Resource, module="mixpanel", name="RotatingServiceAccount"):
+class RotatingServiceAccount(
+    InOrganization, Resource, module="mixpanel", name="RotatingServiceAccount"
+):
     """A service account that is rotated, with an overlap in which the previous one still works.
 
     When rotation is due, an up makes the next account with the same role and projects, and the
@@ -76,7 +79,6 @@ class RotatingServiceAccount(Resource, module="mixpanel", name="RotatingServiceA
     overlap_hours: pulumi.Output[float]
     rotate_when_changed: pulumi.Output[dict[str, str] | None]
     region: pulumi.Output[str | None]
-    home: pulumi.Output[dict[str, Any]]
     service_account_id: pulumi.Output[int]
     username: pulumi.Output[str]
     secret: pulumi.Output[str | None]
@@ -131,8 +133,3 @@ class RotatingServiceAccount(Resource, module="mixpanel", name="RotatingServiceA
             properties,
             keeping_secret(opts, "secret", "previous_secret"),
         )
-
-    @property
-    def organization_id(self) -> pulumi.Output[int]:
-        """The number of the organization that the accounts live in, wherever it came from."""
-        return self.home.apply(lambda home: home.get("organization_id"))

@@ -8,8 +8,8 @@ from typing import Any
 
 from pulumi_mixpanel.inventory.plan import Plan, PlannedAccount
 from pulumi_mixpanel.resources import project_membership, service_account
+from pulumi_mixpanel.resources.values import TYPE_TOKEN
 
-_TYPE = "pulumi-python:dynamic/mixpanel:{kind}"
 _PROVIDER_KEY = "__provider"
 
 
@@ -25,7 +25,7 @@ def import_file(plan: Plan, providers: Mapping[str, str]) -> str:
     """
     entries = [
         {
-            "type": _TYPE.format(kind=kind),
+            "type": TYPE_TOKEN.format(kind),
             "name": name,
             "id": id_,
             "inputs": {**inputs, _PROVIDER_KEY: providers[kind]},

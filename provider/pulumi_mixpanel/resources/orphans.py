@@ -12,12 +12,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pulumi_mixpanel.api.models import Account, parse_instant
+from pulumi_mixpanel.resources.values import TYPE_TOKEN
 
 AROUND = timedelta(hours=1)
 """How far an account's birth may be from the export's last checkpoint: a create begins with one."""
 
-_TYPE = "pulumi-python:dynamic/mixpanel:ServiceAccount"
-_ROTATING = "pulumi-python:dynamic/mixpanel:RotatingServiceAccount"
+_TYPE = TYPE_TOKEN.format("ServiceAccount")
+_ROTATING = TYPE_TOKEN.format("RotatingServiceAccount")
 _CREATING = {(_TYPE, "creating"), (_ROTATING, "creating"), (_ROTATING, "updating")}
 """What makes an account; a rotation is an update."""
 

@@ -11,6 +11,9 @@ from msgspec import Struct, field
 
 from pulumi_mixpanel.api.models import BUILT_IN_ROLES, format_instant
 
+TYPE_TOKEN = "pulumi-python:dynamic/mixpanel:{}"  # noqa: S105 (Pulumi's word)
+"""The type of each kind of resource in a stack's state; a permanent contract."""
+
 Inputs = dict[str, Any]
 State = dict[str, Any]
 
