@@ -57,7 +57,7 @@ def refuse_replacing(checked: Checked, replaces: tuple[str, ...]) -> None:
 
 
 def take_over(context: Context, organization: Organization, inputs: Inputs) -> Account:
-    """Find the account that `adopt` names, and bring the projects that are listed to their roles.
+    """Find the account that `adopt` names, and note that it is held from now on.
 
     Raises:
         Refused: It is not there, has another name, or a resource holds it already.
@@ -112,8 +112,8 @@ def adopted_secret(context: Context, account: Account, inputs: Inputs) -> State:
             "which Mixpanel shows only once: the output `secret` is null. Whoever still has it "
             "can give secret=."
         )
-        return {"adopted": True}
-    return {"adopted": True, "secret": inputs["secret"]}
+        return {}
+    return {"secret": inputs["secret"]}
 
 
 def is_taken_over(context: Context, number: int, state: State) -> bool:

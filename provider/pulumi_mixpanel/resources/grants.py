@@ -9,12 +9,32 @@ from pulumi_mixpanel.api.errors import MixpanelError, Refused
 from pulumi_mixpanel.api.models import Grant, same_role
 from pulumi_mixpanel.configuration import Place
 from pulumi_mixpanel.resources.context import Context
-from pulumi_mixpanel.resources.values import Checked, State, Unknown, check_number, check_role
+from pulumi_mixpanel.resources.values import (
+    Checked,
+    Inputs,
+    State,
+    Unknown,
+    check_number,
+    check_role,
+    take,
+)
 
 if TYPE_CHECKING:  # what only calls need is slow to import (context.py)
     from pulumi_mixpanel.api.organization import Organization
 
 WHAT_A_PROJECT_IS = "a project's number"
+
+
+def take_role(context: Context, checked: Checked, news: Inputs) -> None:
+    """Check an account's input `role`, where it is given."""
+    roles, name = context.dialect.roles, context.dialect.name
+    take(checked, "role", news, lambda value: check_role(checked, "role", value, roles, name))
+
+
+def take_projects(context: Context, checked: Checked, news: Inputs) -> None:
+    """Check an account's input `projects`, where it is given."""
+    roles, name = context.dialect.roles, context.dialect.name
+    take(checked, "projects", news, lambda value: check_projects(checked, value, roles, name))
 
 
 def check_projects(

@@ -36,10 +36,11 @@ from pulumi_mixpanel.resources.context import (
 )
 from pulumi_mixpanel.resources.grants import (
     change_projects,
-    check_projects,
     claim_projects,
     grants_of,
     read_projects,
+    take_projects,
+    take_role,
 )
 from pulumi_mixpanel.resources.renewal import Terms, check_keepers, date_in
 from pulumi_mixpanel.resources.rotation import (
@@ -59,7 +60,6 @@ from pulumi_mixpanel.resources.values import (
     Read,
     State,
     check_name,
-    check_role,
     take,
     without_none,
 )
@@ -92,7 +92,8 @@ _IN_PLACE = (
 )
 _CURRENT = ("service_account_id", "username", "secret", "created", "adopted", "granted_roles")
 _DATES = ("rotated_at", "expires", "next_rotation_at")
-_ID = re.compile(r"([1-9]\d{0,15})/rotating/([1-9]\d{0,15})", re.ASCII)
+# Compiled when the first id is read: that takes longer than the rest of the module.
+_ID = r"([1-9]\d{0,15})/rotating/([1-9]\d{0,15})"
 _MAY_MEAN_TAKEN = (400, 409)
 
 
@@ -102,7 +103,7 @@ def first_account(id_: str) -> int:
     Raises:
         Refused: The text has another form.
     """
-    match = _ID.fullmatch(id_)
+    match = re.fullmatch(_ID, id_, re.ASCII)
     if match is None:
         raise Refused(
             "The id of a rotating service account is organization/rotating/first service account, "
@@ -121,18 +122,8 @@ def check(context: Context, olds: Inputs, news: Inputs) -> Checked:
             "1.0 of the API knows no expiry. Use the dialect `bulk`.",
         )
     take(checked, "name", news, lambda value: check_name(checked, value), needed=True)
-    take(
-        checked,
-        "role",
-        news,
-        lambda value: check_role(checked, "role", value, dialect.roles, dialect.name),
-    )
-    take(
-        checked,
-        "projects",
-        news,
-        lambda value: check_projects(checked, value, dialect.roles, dialect.name),
-    )
+    take_role(context, checked, news)
+    take_projects(context, checked, news)
     check_terms(checked, news)
     check_keepers(checked, news)
     check_place(context, checked, news, olds)
@@ -169,7 +160,7 @@ def diff(context: Context, id_: str, olds: State, news: Inputs) -> Diff:
 
 
 def _is_behind(state: State, news: Inputs) -> bool:
-    """Tell whether an earlier update left something to do, and say what."""
+    """Tell whether an earlier update left something to do."""
     previous = state.get("previous_service_account_id") is not None
     return bool(state.get("retiring")) or (
         previous and state.get("previous_projects") != news.get("projects")
@@ -201,7 +192,8 @@ def create(context: Context, inputs: Inputs) -> Created:
     if inputs.get("adopt") is not None:
         account = take_over(context, organization, inputs)
         words = grant_listed(organization, account.id, grants_of(inputs.get("projects")))
-        state |= {"granted_roles": words or None, **adopted_secret(context, account, inputs)}
+        state |= {"adopted": True, "granted_roles": words or None}
+        state |= adopted_secret(context, account, inputs)
         state |= _observed(account)
     else:
         expires = parse_instant(inputs["expires"])

@@ -37,10 +37,11 @@ from pulumi_mixpanel.resources.context import (
 )
 from pulumi_mixpanel.resources.grants import (
     change_projects,
-    check_projects,
     claim_projects,
     grants_of,
     read_projects,
+    take_projects,
+    take_role,
 )
 from pulumi_mixpanel.resources.renewal import check_keepers, check_renewal
 from pulumi_mixpanel.resources.values import (
@@ -52,7 +53,6 @@ from pulumi_mixpanel.resources.values import (
     State,
     check_instant,
     check_name,
-    check_role,
     take,
     without_none,
 )
@@ -83,20 +83,9 @@ def check(context: Context, olds: Inputs, news: Inputs) -> Checked:
     checked = Checked()
     take(checked, "name", news, lambda value: check_name(checked, value), needed=True)
     _check_dialect(context, checked, news)
-    dialect = context.dialect
-    take(
-        checked,
-        "role",
-        news,
-        lambda value: check_role(checked, "role", value, dialect.roles, dialect.name),
-    )
+    take_role(context, checked, news)
     take(checked, "expires", news, lambda value: _check_expires(context, checked, value, olds))
-    take(
-        checked,
-        "projects",
-        news,
-        lambda value: check_projects(checked, value, dialect.roles, dialect.name),
-    )
+    take_projects(context, checked, news)
     check_renewal(context, checked, news, olds)
     check_keepers(checked, news)
     check_place(context, checked, news, olds)
