@@ -6,8 +6,10 @@ import os
 import re
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -37,41 +39,80 @@ for number in range({accounts}):
 """
 _FLOOR = """
 import pulumi
-from floor import Nothing
+from floor import Account, Membership
 
 wide = pulumi.ProviderResource("pulumi-python", "wide", {{}})
 opts = pulumi.ResourceOptions(provider=wide)
 for number in range({accounts}):
-    name = f"a{{number}}"
-    bot = Nothing(name, {{"name": name, "number": None}}, opts)
-    with_bot = pulumi.ResourceOptions(provider=wide, deleted_with=bot)
+    bot = Account(f"a{{number}}", opts)
     for at in range({memberships}):
-        Nothing(f"m{{number}}-{{at}}", {{"name": name, "number": bot.number, "at": at}}, with_bot)
+        Membership(f"m{{number}}-{{at}}", bot, 2001 + (number * {memberships} + at) % 20, opts)
 """
 _FLOOR_MODULE = '''
-from pulumi.dynamic import CreateResult, DiffResult, ReadResult, Resource, ResourceProvider
+import pulumi
+from pulumi.dynamic import (
+    CheckResult, CreateResult, DiffResult, ReadResult, Resource, ResourceProvider
+)
+
+HOME = {"base_url": "http://127.0.0.1:12345/api/app", "organization_id": 1001}
+ACCOUNT = {
+    "created": "2026-01-01T00:00:00Z", "creator": 905001, "creator_name": "User 905001",
+    "creator_email": "user-905001@example.invalid", "secret": "0123456789abcdef0123456789abcdef",
+    "service_account_id": 5001,
+}
+ACCOUNTS_PROPERTIES = """
+    home service_account_id username created creator creator_email creator_name actual_name
+    actual_role actual_expires granted_roles issued_at adopted role expires projects
+    validity_period_hours early_renewal_hours rotate_when_changed adopt secret organization_id
+    region
+"""
+MEMBERSHIPS_PROPERTIES = "organization_id region home granted_role"
 
 
 class Provider(ResourceProvider):
-    """Does nothing."""
+    """Does nothing but say what the others have in state."""
 
     serialize_as_secret_always = False
 
+    def check(self, _olds, news):
+        return CheckResult({**news, "home": HOME}, [])
+
     def create(self, props):
-        return CreateResult(props["name"], {**props, "number": 1})
+        if "role" in props:
+            return CreateResult(f"5001/{props['project_id']}", props)
+        name = props["name"]
+        made = {"actual_name": name, "username": f"{name}.e42a00.mp-service-account"}
+        return CreateResult("5001", {**props, **ACCOUNT, **made})
 
     def diff(self, _id, olds, news):
         return DiffResult(changes=False)
 
     def read(self, id_, props):
-        return ReadResult(id_, props, {key: props[key] for key in props if key != "number"})
+        asked = ("name", "service_account_id", "project_id", "role", "organization_id", "home")
+        if "role" not in props:
+            asked = ("name", "home")
+        return ReadResult(id_, props, {key: props[key] for key in asked if key in props})
 
 
-class Nothing(Resource, name="Nothing"):
+class Account(Resource, module="floor", name="ServiceAccount"):
     """Is nothing."""
 
-    def __init__(self, name, props, opts):
-        super().__init__(Provider(), name, props, opts)
+    def __init__(self, name, opts):
+        props = dict.fromkeys(ACCOUNTS_PROPERTIES.split())
+        super().__init__(Provider(), name, {**props, "name": f"bench-{name}"}, opts)
+        self.number = self.id.apply(int)
+        self.organization = self.home.apply(lambda home: home["organization_id"])
+
+
+class Membership(Resource, module="floor", name="ProjectMembership"):
+    """Is nothing."""
+
+    def __init__(self, name, bot, project, opts):
+        props = dict.fromkeys(MEMBERSHIPS_PROPERTIES.split())
+        props |= {"service_account_id": bot.number, "organization_id": bot.organization}
+        props |= {"project_id": project, "role": "analyst"}
+        with_bot = pulumi.ResourceOptions(deleted_with=bot)
+        super().__init__(Provider(), name, props, pulumi.ResourceOptions.merge(with_bot, opts))
 '''
 
 
@@ -178,7 +219,6 @@ class Stack:
     def _run(self, *arguments: str) -> Measured:
         self.emulator.forget_calls()
         printed = self.folder / "printed"
-        memory: float | None = None
         with printed.open("w") as out:
             started = time.monotonic()
             process = subprocess.Popen(
@@ -188,16 +228,33 @@ class Stack:
                 stdout=out,
                 stderr=subprocess.STDOUT,
             )
-            while process.poll() is None:
-                memory = max(memory or 0.0, peak_of_provider(process.pid) or 0.0) or None
-                try:
-                    process.wait(0.2)
-                except subprocess.TimeoutExpired:
-                    continue
-            seconds = time.monotonic() - started
+            with watching(process.pid) as peaks:
+                process.wait()  # without a timeout, which would look only every 50 ms
+                seconds = time.monotonic() - started
         if process.returncode:
             sys.exit(f"pulumi {' '.join(arguments)}:\n{printed.read_text()[-3000:]}")
-        return Measured(seconds, len(self.emulator.calls()), memory)
+        return Measured(seconds, len(self.emulator.calls()), max(peaks, default=None))
+
+
+@contextmanager
+def watching(engine: int) -> Iterator[list[float]]:
+    """Collect the peaks of an engine's provider process while it runs."""
+    peaks: list[float] = []
+    ended = threading.Event()
+
+    def watch() -> None:
+        while not ended.wait(0.2):
+            peak = peak_of_provider(engine)
+            if peak is not None:
+                peaks.append(peak)
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        yield peaks
+    finally:
+        ended.set()
+        watcher.join()
 
 
 def peak_of_provider(engine: int) -> float | None:
