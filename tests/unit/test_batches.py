@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
 from tests.unit.conftest import FakeTime
@@ -12,7 +12,7 @@ from tests.unit.conftest import FakeTime
 from pulumi_mixpanel.api import Grant, NoAnswer, StatusError
 from pulumi_mixpanel.api.batches import LARGEST_GROUP, Batches
 from pulumi_mixpanel.api.clock import Clock
-from pulumi_mixpanel.api.traffic import Traffic
+from pulumi_mixpanel.api.pace import LONGEST_PATIENCE, Pace
 from pulumi_mixpanel.api.writes import Addition, additions_together, removals_together
 
 Together = Callable[[Sequence[int]], Sequence[int]]
@@ -36,13 +36,13 @@ class Server:
     ) -> None:
         self.groups: list[list[int]] = []
         self.once: list[bool] = []
+        self.price = 0.0
         self.errors = list(errors)
         self.turns = threading.Semaphore(0)
         self.lock = threading.Lock()
         self.asked = threading.Semaphore(0)
-        self.traffic = Traffic(time.clock, 4)
         self.batches: Batches[int] = Batches(
-            self.traffic, self.take_turn, lambda: 0.0, together, self.send
+            self.take_turn, lambda: self.price, together, self.send, clock=time.clock
         )
 
     def take_turn(self, once: bool) -> None:  # noqa: FBT001 (a callable's argument)
@@ -153,33 +153,99 @@ def test_what_was_refused_for_the_rate_limit_waits_together_again(time: FakeTime
     assert server.once == [True, False]
 
 
-def test_when_all_are_there_the_largest_group_goes_first(time: FakeTime) -> None:
-    """Its members come back with more, while a smaller one waits for its own company."""
-    server = Server(time, of_one_ten, [])
-    with server.traffic.caller():
-        pass
-    came = threading.Barrier(4)
+def test_without_a_limit_nothing_waits_for_company(time: FakeTime) -> None:
+    """A change that may go goes, and leaves the lead to the next at once."""
+    server = Server(time, all_together, [])
+    server.turns.release(2)
+    arrived, release = threading.Semaphore(0), threading.Event()
 
-    def sleep(seconds: float) -> None:
-        while not server.groups and len(server.batches._waiting) < 4:
-            threading.Event().wait(0.001)
-        if server.groups:
-            time.sleep(seconds)
+    def send(items: Sequence[int]) -> None:
+        server.groups.append(list(items))
+        arrived.release()
+        release.wait()
 
-    server.batches._clock = Clock(monotonic=lambda: time.seconds, sleep=sleep)
+    server.batches._send = send
+    with ThreadPoolExecutor(2) as pool:
+        for item in (1, 2):
+            pool.submit(server.batches.run, item)
+            arrived.acquire()
+        assert server.groups == [[1], [2]]
+        release.set()
+    assert time.slept == []
 
-    def run(item: int) -> None:
-        with server.traffic.caller():
-            came.wait()
-            while item != 11 and not server.batches._waiting and not server.groups:
+
+class Meanwhile(Server):
+    """A server of changes that may wait for company, and what comes while they do."""
+
+    def __init__(self, time: FakeTime, pace: Pace | None) -> None:
+        super().__init__(time, all_together, [])
+        self.time = time
+        clock = Clock(monotonic=lambda: time.seconds, sleep=self.sleep)
+        self.batches = Batches(
+            self.take_turn, lambda: self.price, all_together, self.send, clock=clock, pace=pace
+        )
+        self.comes: list[Future[None]] = []
+        self.at: list[float] = []
+        self.turns.release(10)
+        self.pool = ThreadPoolExecutor(4)
+
+    def sleep(self, seconds: float) -> None:
+        """Let time pass, and somebody come."""
+        self.time.sleep(seconds)
+        if self.at and self.time.seconds >= self.at[0]:
+            self.at.pop(0)
+            before = len(self.batches._waiting)
+            self.comes.append(self.pool.submit(self.batches.run, 2))
+            while len(self.batches._waiting) == before:
                 threading.Event().wait(0.001)
-            server.batches.run(item)
 
-    server.turns.release(10)
-    with ThreadPoolExecutor(4) as pool:
-        futures = [pool.submit(run, item) for item in (11, 21, 22, 23)]
-        assert [future.exception() for future in futures] == [None] * 4
-    assert [sorted(group) for group in server.groups] == [[21, 22, 23], [11]]
+    def run(self, *after: float) -> float:
+        """Make a change, let others come so many seconds later; tell how long it waited."""
+        began = self.time.seconds
+        self.at = [began + seconds for seconds in after]
+        with self.pool:
+            self.batches.run(1)
+        assert [one.exception() for one in self.comes] == [None] * len(after)
+        return self.time.seconds - began
+
+
+def paced(time: FakeTime, gap: float) -> Pace:
+    """Make the pace of changes that came so many seconds one after the other."""
+    pace = Pace(time.clock, 4)
+    with pace.change():
+        time.seconds += gap
+        with pace.change():
+            time.seconds += gap
+    return pace
+
+
+def test_a_removal_waits_for_the_next_one(time: FakeTime) -> None:
+    """And goes as soon as two are there."""
+    server = Meanwhile(time, paced(time, 0.02))
+    assert server.run(0.03) == pytest.approx(0.03, abs=0.003)
+    assert server.groups == [[1, 2]]
+
+
+def test_a_removal_for_which_nobody_comes_goes_alone(time: FakeTime) -> None:
+    """After three times the pace at which others came."""
+    server = Meanwhile(time, paced(time, 0.02))
+    assert server.run() == pytest.approx(0.06, abs=0.003)
+    assert server.groups == [[1]]
+
+
+def test_under_a_rate_limit_a_change_waits_as_long_as_a_call_costs(time: FakeTime) -> None:
+    """Each call that is saved saves as much; whoever comes meanwhile goes along."""
+    server = Meanwhile(time, None)
+    server.price = 0.05
+    assert server.run(0.01, 0.02, 0.04) == pytest.approx(0.05, abs=0.003)
+    assert server.groups == [[1, 2, 2, 2]]
+
+
+def test_a_call_that_costs_a_minute_is_not_waited_for_so_long(time: FakeTime) -> None:
+    """Its turn is: then others come anyway."""
+    server = Meanwhile(time, None)
+    server.price = 60.0
+    assert server.run() == pytest.approx(LONGEST_PATIENCE, abs=0.003)
 
 
 ONE, TWO = Grant(project_id=1, role="analyst"), Grant(project_id=2, role="analyst")

@@ -22,7 +22,7 @@ def test_a_preview_does_not_import_what_only_calls_need() -> None:
     assert "pulumi_mixpanel.dynamic" in loaded
     foreign = {name.partition(".")[0] for name in loaded}
     assert foreign - set(sys.stdlib_module_names) == {"pulumi_mixpanel", "msgspec"}
-    only_for_calls = {"organization", "recovery", "reads", "writes", "batches", "traffic"}
+    only_for_calls = {"organization", "recovery", "reads", "writes", "batches", "pace"}
     only_for_calls |= {"transport", "limiter"}
     assert {f"pulumi_mixpanel.api.{name}" for name in only_for_calls} & loaded == set()
 

@@ -104,13 +104,19 @@ def test_after_a_refusal_nobody_else_runs_into_the_wall(time: FakeTime) -> None:
     assert [limiter.reserve() for _ in range(3)] == [7.0] * 3
 
 
-def test_a_call_s_price_is_known_from_the_first_refusal(time: FakeTime) -> None:
-    """A second for twenty calls makes 51 ms for one."""
+def test_a_call_has_a_price_while_the_limit_is_near(time: FakeTime) -> None:
+    """A second for twenty calls makes 51 ms for one, from a quarter of them on."""
     limiter = Limiter(time.clock)
     for _ in range(21):
         limiter.reserve()
     assert limiter.price() == 0.0
     limiter.refused(1.0, time.seconds)
+    assert limiter.price() == pytest.approx(1.02 / 20)
+    time.seconds += 1.1
+    for _ in range(4):
+        limiter.reserve()
+    assert limiter.price() == 0.0
+    limiter.reserve()
     assert limiter.price() == pytest.approx(1.02 / 20)
 
 

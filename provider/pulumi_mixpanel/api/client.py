@@ -42,9 +42,6 @@ class Client:
         clock: Where time comes from; for tests.
         announce: Is given one line for every wait of more than two seconds; default: nobody.
 
-    Attributes:
-        traffic: Who works with it at the moment.
-
     Raises:
         ConfigurationError: The base URL or the dialect is not one.
     """
@@ -65,10 +62,8 @@ class Client:
                 f"The dialect must be `bulk` or `nested`; {dialect!r} was given."
             )
         # Here, and not above: they take long, and a preview makes no call.
-        from pulumi_mixpanel.api.traffic import Traffic  # noqa: PLC0415
         from pulumi_mixpanel.api.transport import Transport  # noqa: PLC0415
 
-        self.traffic = Traffic(clock, connections)
         self._transport = Transport(
             base_url,
             credentials,
@@ -76,7 +71,6 @@ class Client:
             connections=connections,
             clock=clock,
             announce=announce,
-            took=self.traffic.took,
         )
         self.dialect = DIALECTS[dialect](self._transport.send)
         self.username = credentials.username
@@ -101,7 +95,7 @@ class Client:
         self._transport.take_turn(what, once=once)
 
     def price(self) -> float:
-        """Tell how many seconds a call costs under the server's rate limit; 0 if none is known."""
+        """Tell the seconds that a call costs under the server's rate limit; 0.0 if none is near."""
         return self._transport.price()
 
     def me(self) -> Me:

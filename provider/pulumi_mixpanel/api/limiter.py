@@ -57,9 +57,11 @@ class Limiter:
             return 0.0
 
     def price(self) -> float:
-        """Tell how many seconds a call costs; 0.0 while no limit is known."""
+        """Tell the seconds that a call costs; 0.0 while no limit is known, or none is near."""
         with self._lock:
-            return 0.0 if self._limit is None else self._window * _MARGIN / self._limit
+            if self._limit is None or 4 * self._taken(self._clock.monotonic()) < self._limit:
+                return 0.0
+            return self._window * _MARGIN / self._limit
 
     def refused(self, retry_after: float, sent_at: float) -> None:
         """Learn from a refusal: close until it is over, and keep to what was let through before.

@@ -50,16 +50,14 @@ class Organization:
     ) -> CreatedAccount:
         """Make an account, exactly once."""
         try:
-            with self.client.traffic.caller():
-                return self._creator.create(name, role, expires, projects)
+            return self._creator.create(name, role, expires, projects)
         finally:
             self.reads.forget_accounts()
 
     def delete_account(self, service_account_id: int) -> None:
         """Delete an account; that it is not there counts as done, when proven."""
         try:
-            with self.client.traffic.caller():
-                self.client.delete_service_account(self.id, service_account_id)
+            self.client.delete_service_account(self.id, service_account_id)
         except StatusError as error:
             if not says_not_found(error):
                 raise

@@ -74,7 +74,6 @@ class Transport:
         connections: How many connections are kept open at once.
         clock: Where time, sleep and chance come from.
         announce: Is given one line for every wait of more than two seconds.
-        took: Is given the seconds of every call that was answered.
     """
 
     def __init__(
@@ -86,14 +85,12 @@ class Transport:
         connections: int = 16,
         clock: Clock = SYSTEM_CLOCK,
         announce: Callable[[str], None] = lambda _line: None,
-        took: Callable[[float], None] = lambda _seconds: None,
     ) -> None:
         self.base_url = check_base_url(base_url)
         self.clock = clock
         self._credentials = credentials
         self._timeouts = timeouts
         self._announce = announce
-        self._took = took
         self._limiter = Limiter(clock)
         self._turns = threading.local()
         self._session = _session(self.base_url, credentials, connections)
@@ -133,7 +130,7 @@ class Transport:
         self._turns.taken = False
         sent_at = self.clock.monotonic()
         try:
-            answer = self._follow(request, deadline)
+            return self._follow(request, deadline)
         except StatusError as error:
             if error.status == HTTP_TOO_MANY_REQUESTS:
                 asked = _seconds(error.retry_after, self.clock)
@@ -141,8 +138,6 @@ class Transport:
                     min(asked if asked is not None else 1.0, LONGEST_WAIT), sent_at
                 )
             raise
-        self._took(self.clock.monotonic() - sent_at)
-        return answer
 
     def take_turn(self, what: str, attempt: int = 1, *, once: bool = False) -> None:
         """Wait until the limiter lets a call through, for the next request of this thread.
@@ -158,7 +153,7 @@ class Transport:
         self._turns.taken, self._turns.once = True, once
 
     def price(self) -> float:
-        """Tell how many seconds a call costs under the server's rate limit; 0 if none is known."""
+        """Tell the seconds that a call costs under the server's rate limit; 0.0 if none is near."""
         return self._limiter.price()
 
     def _wait_for_turn(self, request: Request, attempt: int = 1) -> None:

@@ -9,6 +9,7 @@ from pulumi_mixpanel.api.batches import Batches
 from pulumi_mixpanel.api.client import Client
 from pulumi_mixpanel.api.errors import HTTP_SERVER_ERROR, MixpanelError, Refused, StatusError
 from pulumi_mixpanel.api.models import BUILT_IN_ROLES, Grant, Member, same_role
+from pulumi_mixpanel.api.pace import Pace
 from pulumi_mixpanel.api.reads import Reads, says_not_found
 
 T = TypeVar("T")
@@ -41,7 +42,10 @@ class Writes:
         self._is_new = is_new
         self._additions = self._batches("add-to-project", additions_together, self._send_additions)
         self._removals = self._batches(
-            "remove-from-project", removals_together, self._send_removals, any_set=True
+            "remove-from-project",
+            removals_together,
+            self._send_removals,
+            Pace(client.clock, client.connections),
         )
 
     def _batches(
@@ -49,18 +53,17 @@ class Writes:
         route: str,
         together: Callable[[Sequence[T]], Sequence[T]],
         send: Callable[[Sequence[T]], None],
-        *,
-        any_set: bool = False,
+        pace: Pace | None = None,
     ) -> Batches[T]:
         what = f"POST /organizations/{self._organization_id}/service-accounts/{route}"
         client = self._client
         return Batches(
-            client.traffic,
             lambda once: client.take_turn(what, once=once),
             client.price,
             together,
             send,
-            any_set=any_set,
+            clock=client.clock,
+            pace=pace,
         )
 
     def _send_additions(self, items: Sequence[Addition]) -> None:
@@ -86,10 +89,6 @@ class Writes:
         Raises:
             Refused: The server keeps another role.
         """
-        with self._client.traffic.caller():
-            return self._set_role(service_account_id, project_id, role)
-
-    def _set_role(self, service_account_id: int, project_id: int, role: str) -> str | None:
         refusal = self._add(service_account_id, project_id, role)
         if refusal is None and self._is_new(service_account_id):
             return None
@@ -113,7 +112,7 @@ class Writes:
         return row
 
     def _replace(self, service_account_id: int, project_id: int, role: str) -> str | None:
-        self._remove(service_account_id, project_id)
+        self.remove(service_account_id, project_id)
         # Where grants are merged into one row (wire.md), a team's may still stand for ours.
         merged = self._individual_row(service_account_id, project_id)
         refusal = self._add(service_account_id, project_id, role)
@@ -150,10 +149,6 @@ class Writes:
 
     def remove(self, service_account_id: int, project_id: int) -> None:
         """Take an account out of a project; that it is not there counts as done, when proven."""
-        with self._client.traffic.caller():
-            self._remove(service_account_id, project_id)
-
-    def _remove(self, service_account_id: int, project_id: int) -> None:
         try:
             removal = service_account_id, project_id
             if self._client.dialect.batches:
