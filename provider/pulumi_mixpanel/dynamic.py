@@ -103,6 +103,10 @@ def _widen_pool(calls: int) -> None:
         executor = threading.current_thread()._args[0]()  # type: ignore[attr-defined]  # noqa: SLF001
         if isinstance(executor, ThreadPoolExecutor) and executor._max_workers < calls:  # noqa: SLF001
             executor._max_workers = calls  # noqa: SLF001
+            # A refresh asks for much before we are configured. Threads start only at a submission,
+            # and what was queued by then would keep later ones from starting (CPython before 3.12).
+            for _ in range(calls):
+                executor.submit(int)
     except (AttributeError, LookupError, TypeError):
         return
 

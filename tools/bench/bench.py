@@ -196,7 +196,8 @@ def measure_batches(*, quick: bool) -> str:
     return (
         f"{accounts} accounts that are there already, {MEMBERSHIPS} membership resources each: "
         "added, given another role, removed; medians of three rounds (at 800 ms one) in turn with "
-        f"the same run that sends every change alone. Four threads are the default provider's, with the engine's own number of "
+        "the same run that sends every change alone. Four threads are the default provider's, with "
+        "the engine's own number of "
         f"steps at once; {PARALLEL} an explicit provider's with `--parallel {PARALLEL}`.\n\n"
         + report.table(head, rows)
     )
