@@ -60,10 +60,22 @@ def test_a_pending_create_s_account_is_an_orphan_once() -> None:
     assert found(ACCOUNT, [export(), export()]) == [5003]
 
 
+def test_the_dated_account_of_a_rotation_that_was_killed_is_an_orphan() -> None:
+    """Where the server lets no two accounts have one name, the next one's carries the time."""
+    rotating = export(operation="updating")
+    resource = rotating["deployment"]["pending_operations"][0]["resource"]
+    resource["type"] = resource["type"].replace(":ServiceAccount", ":RotatingServiceAccount")
+    assert found(replace(ACCOUNT, name="bot-20261124t120000"), [rotating]) == [5003]
+    assert found(ACCOUNT, [rotating]) == [5003]
+
+
 @pytest.mark.parametrize(
     "account",
     [
         replace(ACCOUNT, name="other"),
+        replace(ACCOUNT, name="bot-2026"),
+        replace(ACCOUNT, name="bot-20261124t120000-x"),
+        replace(ACCOUNT, name="robot-20261124t120000"),
         replace(ACCOUNT, creator=905002),
         replace(ACCOUNT, creator=None),
         replace(ACCOUNT, creator=UNSET),

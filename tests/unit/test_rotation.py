@@ -282,7 +282,12 @@ def test_the_new_secret_is_in_state_even_when_retiring_fails(bot: TinyEngine) ->
     bot.refresh()
     assert [entry["service_account_id"] for entry in bot.state["retiring"]] == [first]
     bot.emulator.faults([])
+    (left,) = bot.state["retiring"]
     assert bot.up(**TERMS, rotate_when_changed={"a": "2"}) == ["update"]
+    assert (
+        f"retirement of {left['username']} of 'bot' is still due: an earlier up could not delete it"
+        in bot.lines
+    )
     assert first not in bot.there()
     assert "retiring" not in bot.state
     assert bot.up(**TERMS, rotate_when_changed={"a": "2"}) == []
@@ -329,6 +334,7 @@ def test_the_current_account_deleted_by_hand(bot: TinyEngine) -> None:
         "another one."
     ]
     assert bot.up(**TERMS) == ["update"]
+    assert "rotation of 'bot' is due: its current account is gone" in bot.lines
     assert bot.works()
     assert bot.state["previous_service_account_id"] == previous
     assert bot.works("previous_")
@@ -456,6 +462,9 @@ def test_an_adopted_account_that_expires_early_is_rotated_in_time(bot: TinyEngin
     assert bot.up(**TERMS) == []
     bot.wait(2)
     assert bot.up(**TERMS) == ["update"]
+    assert bot.lines[-1] == (
+        f"rotation of 'bot' is due: its current account expires at {bot.at(31 * DAY)}"
+    )
     assert bot.works("previous_")
     made = bot.state["service_account_id"]
     assert bot.up(**TERMS) == []

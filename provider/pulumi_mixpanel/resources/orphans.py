@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pulumi_mixpanel.api.models import Account, parse_instant
+from pulumi_mixpanel.resources.rotation import is_named
 from pulumi_mixpanel.resources.values import TYPE_TOKEN
 
 AROUND = timedelta(hours=1)
@@ -129,7 +130,7 @@ def find_orphans(
 def _fits(account: Account, pending: PendingCreate, organization_id: int, our_user: int) -> bool:
     """Tell whether everything says that a pending create made an account, and nobody used it."""
     return (
-        account.name == pending.name
+        is_named(account.name, pending.name)
         and pending.organization_id in {None, organization_id}
         and account.creator == our_user
         and account.last_used is None

@@ -47,6 +47,7 @@ from pulumi_mixpanel.resources.rotation import (
     ON_DEMAND,
     check_dates,
     check_terms,
+    dated_name,
     overlap_end,
     retirement,
     retires,
@@ -147,6 +148,7 @@ def diff(context: Context, id_: str, olds: State, news: Inputs) -> Diff:
     if replaces:
         for _, username in _accounts(olds):
             context.spare_own_login(username, f"replaced, for a change of {', '.join(replaces)}")
+    _tell_state_s_steps(context, olds, news)
     changes = (
         bool(replaces)
         or moved
@@ -157,6 +159,21 @@ def diff(context: Context, id_: str, olds: State, news: Inputs) -> Diff:
         or later_secret(olds, news) != olds.get("secret")
     )
     return Diff(changes, replaces)
+
+
+def _tell_state_s_steps(context: Context, state: State, news: Inputs) -> None:
+    """Tell the steps that are due by the state alone, where no date of the inputs moves."""
+    name, rotated = news.get("name"), date_in(state, "rotated_at")
+    if state.get("service_account_id") is None:
+        context.announce(f"rotation of {name!r} is due: its current account is gone")
+    elif rotated == date_in(news, "rotated_at") and rotates(context, state, news):
+        expires = state.get("expires")
+        context.announce(f"rotation of {name!r} is due: its current account expires at {expires}")
+    for entry in state.get("retiring") or ():
+        context.announce(
+            f"retirement of {entry['username']} of {name!r} is still due: an earlier up could not "
+            "delete it"
+        )
 
 
 def _is_behind(state: State, news: Inputs) -> bool:
@@ -345,7 +362,7 @@ def _make_next(
             raise
         refusal = error
     try:
-        return _make(organization, news, f"{news['name']}-{at:%Y%m%dt%H%M%S}", expires)
+        return _make(organization, news, dated_name(news["name"], at), expires)
     except StatusError:
         raise refusal from None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 
 from pulumi_mixpanel.api.models import format_instant
@@ -153,6 +154,16 @@ def _tell_short_overlap(terms: Terms, left: timedelta) -> str:
 
 def _hours(span: timedelta) -> str:
     return f"{span / timedelta(hours=1):.1f} h".replace(".0 h", " h")
+
+
+def dated_name(name: str, at: datetime) -> str:
+    """Name the next account where the server lets no two have one name."""
+    return f"{name}-{at:%Y%m%dt%H%M%S}"
+
+
+def is_named(found: str, name: str) -> bool:
+    """Tell whether an account may have been made for a name, dated or not."""
+    return found == name or re.fullmatch(re.escape(name) + r"-\d{8}t\d{6}", found) is not None
 
 
 def rotates(context: Context, state: State, news: Inputs) -> bool:
