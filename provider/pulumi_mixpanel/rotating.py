@@ -1,7 +1,5 @@
 """The resource class of a service account that is rotated with an overlap."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -17,6 +15,7 @@ from pulumi_mixpanel.dynamic import (
     refuse_plain_secret,
     wrapped,
 )
+from pulumi_mixpanel.holdings import holder_of
 
 
 class RotatingServiceAccount(
@@ -127,6 +126,8 @@ class RotatingServiceAccount(
             organization_id=organization_id,
             region=region,
         )
+        if adopt is not None:
+            properties["held_by"] = holder_of(adopt)
         super().__init__(
             RotatingServiceAccountProvider(),
             resource_name,

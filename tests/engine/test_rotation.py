@@ -189,7 +189,9 @@ def test_an_adopted_account(emulator: Emulator, stack: Stack) -> None:
     assert secret not in str(stack.state())
     stack.refresh()
     assert secret not in str(stack.state())
-    stack.up("--expect-no-changes")
+    told = stack.up("--expect-no-changes", "--debug", "-v=8", "--logtostderr")
+    assert "readStackResourceOutputs" in told.text
+    assert secret not in told.text
     stack.write(
         """
     bot = ServiceAccount("export", name="bot")"""
@@ -201,35 +203,69 @@ def test_an_adopted_account(emulator: Emulator, stack: Stack) -> None:
     assert made(emulator) == []
 
 
-def test_what_the_engine_replaces_is_never_deleted(emulator: Emulator, stack: Stack) -> None:
-    """Forced by the user, by another name of the resource; another provider replaces nothing."""
+def test_what_is_being_replaced_is_never_adopted(emulator: Emulator, stack: Stack) -> None:
+    """Forced by the user, tainted, under another name: create() is not even asked."""
     number, secret = by_hand(emulator)
     stack.config("handmade", secret, secret=True)
     text = (
         f"""
-    bot = ServiceAccount("{{name}}", name="bot", adopt={number}{{more}})"""
+    bot = ServiceAccount("NAME", name="bot", adopt={number},
+                         secret=pulumi.Config().require("handmade")OPTS)"""
         + OUTPUTS
     )
-    given = ', secret=pulumi.Config().require("handmade")'
-    stays = f"service account {number} was adopted by another resource in this very run: it stays."
-    stack.write(text.format(name="export", more=given))
+
+    def write(name: str, opts: str = "") -> None:
+        stack.write(text.replace("NAME", name).replace("OPTS", opts))
+
+    write("export")
     stack.up()
     urn = stack.resources()["export"]["urn"]
-    assert stays in stack.up("--replace", urn).line
-    assert stack.outputs()["secret"] == secret
-    stack.write(text.format(name="heir", more=given))
-    shown = stack.up().line
-    assert stays in shown
-    assert "earlier states" not in shown
+    emulator.forget_calls()
+    refused = (
+        f"service account {number} is in the state of this stack already, held by ServiceAccount "
+        "'export': adopt= would take over the very account that is being replaced, and the engine would "
+        "delete it. Remove adopt= first, it has done its work; a resource that was renamed keeps its "
+        "account with aliases=."
+    )
+    assert refused in stack.preview("--replace", urn, fails=True).line
+    assert refused in stack.up("--replace", urn, fails=True).line
+    stack.run("state", "taint", urn, "--yes")
+    assert refused in stack.up(fails=True).line
+    stack.run("state", "untaint", urn, "--yes")
+    write("heir")
+    assert refused in stack.up(fails=True).line
+    assert emulator.calls() == []
+    assert stack.resources()["export"]["id"] == str(number)
+    write("heir", f', opts=pulumi.ResourceOptions(aliases=["{urn}"])')
+    stack.up("--expect-no-changes")
     assert list(stack.resources()) == ["heir"]
-    assert logs_in(emulator, stack.outputs()["username"], secret)
-    stack.write(text.format(name="last", more=""))
-    assert "Its secret is in earlier states of the stack alone" in stack.up().line
-    assert made(emulator) == ["bot"]
-    other = ', opts=pulumi.ResourceOptions(provider=Provider("other"))'
-    stack.write(text.format(name="last", more=other))
+    write("heir", ', opts=pulumi.ResourceOptions(provider=Provider("other"))')
     assert stack.up().line.count("unchanged") == 1
-    assert made(emulator) == ["bot"]
+    assert writes(emulator) == []
+    assert logs_in(emulator, stack.outputs()["username"], secret)
+
+
+def test_a_rotating_account_never_adopts_what_another_holds(
+    emulator: Emulator, stack: Stack
+) -> None:
+    """Its previous account neither, nor that of a resource which it stands in for."""
+    number, _ = by_hand(emulator)
+    stack.write(f"""
+        ServiceAccount("export", name="bot", adopt={number})""")
+    stack.up()
+    rotating = f"""
+        RotatingServiceAccount("export", name="bot", adopt={number}, rotate_when_changed={{"n": "N"}},
+                               validity_period_hours=100, overlap_hours=10)"""
+    stack.write(rotating)
+    held = f"service account {number} is in the state of this stack already, held by "
+    assert held + "ServiceAccount 'export'" in stack.up(fails=True).line
+    stack.run("state", "delete", stack.resources()["export"]["urn"], "--yes")
+    stack.up()
+    stack.write(rotating.replace('"N"', '"M"'))
+    stack.up()
+    urn = stack.resources()["export"]["urn"]
+    assert held + "RotatingServiceAccount 'export'" in stack.up("--replace", urn, fails=True).line
+    assert made(emulator) == ["bot", "bot"]
 
 
 def test_secret_keepers_are_encrypted(emulator: Emulator, stack: Stack) -> None:

@@ -367,6 +367,24 @@ def test_a_renewal_that_is_due_while_adopt_is_set_is_refused(bot: TinyEngine) ->
         bot.up(**TERMS, adopt=made)
 
 
+def test_what_the_stack_s_state_holds_is_not_adopted_anew(bot: TinyEngine) -> None:
+    """The program says who holds it; that is no input, and nothing where the resource itself does."""
+    number, _ = by_hand(bot)
+    inputs = {"name": "bot", "adopt": number, "held_by": "ServiceAccount 'heir'"}
+    with pytest.raises(CheckError) as caught:
+        bot.up(**inputs)
+    assert str(caught.value) == (
+        f"adopt: service account {number} is in the state of this stack already, held by ServiceAccount "
+        "'heir': adopt= would take over the very account that is being replaced, and the engine would "
+        "delete it. Remove adopt= first, it has done its work; a resource that was renamed keeps its "
+        "account with aliases=."
+    )
+    del inputs["held_by"]
+    assert bot.up(**inputs) == ["create"]
+    assert bot.up(**inputs, held_by="ServiceAccount 'bot'") == []
+    assert "held_by" not in bot.inputs
+
+
 def test_a_replacement_that_the_engine_forces_never_adopts_what_it_replaces(
     bot: TinyEngine,
 ) -> None:

@@ -2,8 +2,9 @@
 
 `adopt` counts for the FIRST create alone; adding or removing it later is no change. What must never
 happen is that a replacement "makes" the very account that it replaces and the engine deletes that
-one afterwards. So check() refuses it where it sees it coming, create() where it has met the
-account, and delete() spares what this process adopted.
+one afterwards. So check() refuses a change that would replace, and to make anew what the state of
+the stack holds, as the program tells (holdings.py). Where the engine has told the program nothing,
+create() refuses an account that this process has met, and delete() spares what it adopted.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ def check_adopt(context: Context, checked: Checked, news: Inputs, olds: Inputs) 
             adopt = check_number(checked, "adopt", adopt, what="a service account's number")
         if adopt is not None:
             checked.inputs["adopt"] = adopt
+            _refuse_held(checked, adopt, news.get("held_by"), olds)
         if olds and isinstance(adopt, int):
             # Whatever happens to this resource, it exists: its create would be a replacement.
             context.held.add(adopt)
@@ -43,6 +45,18 @@ def check_adopt(context: Context, checked: Checked, news: Inputs, olds: Inputs) 
         checked.inputs["secret"] = secret
     else:
         checked.fail("", "secret must be a text that is not empty; something else was given.")
+
+
+def _refuse_held(checked: Checked, adopt: object, held_by: object, olds: Inputs) -> None:
+    """Refuse to make anew what the stack's state holds: the program says so (holdings.py)."""
+    if isinstance(held_by, str) and not olds:
+        checked.fail(
+            "adopt",
+            f"service account {adopt} is in the state of this stack already, held by {held_by}: "
+            "adopt= would take over the very account that is being replaced, and the engine would "
+            "delete it. Remove adopt= first, it has done its work; a resource that was renamed "
+            "keeps its account with aliases=.",
+        )
 
 
 def refuse_replacing(checked: Checked, replaces: tuple[str, ...]) -> None:
