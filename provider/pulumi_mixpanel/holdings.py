@@ -13,6 +13,8 @@ from typing import Any
 import pulumi
 from pulumi.runtime import get_root_resource
 from pulumi.runtime.invoke import invoke_async
+from pulumi.runtime.mocks import MockMonitor
+from pulumi.runtime.settings import get_monitor
 
 from pulumi_mixpanel.resources.values import TYPE_TOKEN
 
@@ -57,11 +59,13 @@ def _of_this_run() -> asyncio.Future[Holdings]:
 
 
 async def _ask_engine() -> Holdings:
+    if isinstance(get_monitor(), MockMonitor):
+        return {}  # somebody's unit test has no state, and need not expect this question
     stack = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
     try:
         told = await invoke_async("pulumi:pulumi:readStackResourceOutputs", {"stackName": stack})
         return _holdings(told["outputs"])
-    except Exception:  # noqa: BLE001 (a backend's error: delete() still spares what create() adopts)
+    except Exception:  # noqa: BLE001 (a backend without such names: delete() spares what is adopted)
         return {}
 
 

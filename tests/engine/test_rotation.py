@@ -245,6 +245,26 @@ def test_what_is_being_replaced_is_never_adopted(emulator: Emulator, stack: Stac
     assert logs_in(emulator, stack.outputs()["username"], secret)
 
 
+def test_where_the_engine_cannot_tell_what_is_adopted_twice_stays(
+    emulator: Emulator, stack: Stack
+) -> None:
+    """An old layout of a backend knows no such name of a stack: what this process adopted is spared."""
+    number, _ = by_hand(emulator)
+    stack.env["PULUMI_DIY_BACKEND_LEGACY_LAYOUT"] = "true"
+    stack.env["PULUMI_DIY_BACKEND_IGNORE_DEPRECATION_ERROR"] = "true"
+    stack.env["PULUMI_BACKEND_URL"] = f"file://{stack.folder}"
+    stack.run("stack", "init", "dev")
+    stack.write(f"""
+        ServiceAccount("export", name="bot", adopt={number})""")
+    stack.up()
+    shown = stack.up("--replace", stack.resources()["export"]["urn"]).line
+    assert (
+        f"service account {number} was adopted by another resource in this very run: it stays."
+        in shown
+    )
+    assert made(emulator) == ["bot"]
+
+
 def test_a_rotating_account_never_adopts_what_another_holds(
     emulator: Emulator, stack: Stack
 ) -> None:
