@@ -125,8 +125,8 @@ def measure_accounts(*, quick: bool) -> str:
     ]
     head = ("operation", "calls", "wall s", "floor s", "goal s")
     return (
-        f"100 accounts alone, 800 ms a call, {PARALLEL} threads, `--parallel {PARALLEL}`; medians of "
-        f"{1 if quick else 3} rounds in turn with the floor. The floor makes no call.\n\n"
+        f"100 accounts alone, 800 ms a call, {PARALLEL} threads, `--parallel {PARALLEL}`; medians "
+        f"of {1 if quick else 3} rounds in turn with the floor. The floor makes no call.\n\n"
         + report.table(head, rows)
         + "\n"
         + "".join(verdicts)
