@@ -33,8 +33,9 @@ def holder_of(adopt: pulumi.Input[int] | None) -> pulumi.Output[str | None] | No
         adopt: The account's number.
 
     Returns:
-        Its kind and name; None where no resource does, where nothing is to be adopted, and where
-        the engine has no answer, as in unit tests with mocks. Costs no call.
+        Its kind and name; None where no resource does, where nothing is to be adopted, and in unit
+        tests with mocks. Costs no call. Where the engine cannot tell, the program ends with a
+        RunError: what is not known is not taken over.
     """
     if adopt is None:
         return None
@@ -64,9 +65,12 @@ async def _ask_engine() -> Holdings:
     stack = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
     try:
         told = await invoke_async("pulumi:pulumi:readStackResourceOutputs", {"stackName": stack})
-        return _holdings(told["outputs"])
-    except Exception:  # noqa: BLE001 (a backend without such names: delete() spares what is adopted)
-        return {}
+    except Exception as error:  # noqa: BLE001 (the SDK raises no other class)
+        raise pulumi.RunError(
+            "adopt= has to know what the state of the stack holds, and the engine cannot tell: "
+            f"{error}"
+        ) from None
+    return _holdings(told["outputs"])
 
 
 def _holdings(resources: Mapping[str, Any]) -> Holdings:

@@ -3,8 +3,8 @@
 `adopt` counts for the FIRST create alone; adding or removing it later is no change. What must never
 happen is that a replacement "makes" the very account that it replaces and the engine deletes that
 one afterwards. So check() refuses a change that would replace, and to make anew what the state of
-the stack holds, as the program tells (holdings.py). Where the engine has told the program nothing,
-create() refuses an account that this process has met, and delete() spares what it adopted.
+the stack holds, as the program tells (holdings.py). That leaves what the engine still has to delete
+from an earlier run, of which it tells nobody: delete() spares what this process adopted.
 """
 
 from __future__ import annotations
