@@ -178,7 +178,7 @@ def measure_batches(*, quick: bool) -> str:
     for threads in (0, PARALLEL):
         for latency, limit in ((0, None), (100, None), (800, None), (0, "20/second")):
             lives: dict[str, list[Life]] = {"batched": [], "alone": []}
-            for _ in range(1 if quick or latency == 800 else 3):
+            for _ in range(1 if quick or limit or latency == 800 else 3):
                 for how, env in (("batched", {}), ("alone", UNBATCHED)):
                     lives[how].append(changes(accounts, threads, latency, limit, env))
             for operation in lives["batched"][0]:
@@ -199,9 +199,9 @@ def measure_batches(*, quick: bool) -> str:
     ]
     return (
         f"{accounts} accounts that are there already, {MEMBERSHIPS} membership resources each: "
-        "added, given another role, removed; medians of three rounds (at 800 ms one) in turn with "
-        "the same run that sends every change alone. Four threads are the default provider's, with "
-        "the engine's own number of "
+        "added, given another role, removed; medians of three rounds (one at 800 ms and under a "
+        "limit) in turn with the same run that sends every change alone. Four threads are the "
+        "default provider's, with the engine's own number of "
         f"steps at once; {PARALLEL} an explicit provider's with `--parallel {PARALLEL}`.\n\n"
         + report.table(head, rows)
     )
