@@ -204,7 +204,9 @@ class Stack:
         return [f"--parallel={self.parallel}"] if self.parallel else []
 
     def _environment(self) -> dict[str, str]:
-        kept = {k: v for k, v in os.environ.items() if not k.startswith(("MIXPANEL_", "PULUMI_"))}
+        # An installed package has its bytecode; so has ours after the first command.
+        foreign = ("MIXPANEL_", "PULUMI_", "PYTHONDONTWRITEBYTECODE")
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(foreign)}
         return {
             **kept,
             **self.emulator.env,
