@@ -409,7 +409,8 @@ class ServiceAccount(InOrganization, Resource, module="mixpanel", name="ServiceA
         rotate_when_changed: A map of texts; any change of it replaces the account. Default: none.
         adopt: The number of an existing account, which the first create takes over instead of
             making one; `name` has to be its name. Adding or removing it later is no change; while
-            it is set, a change that would replace is refused. Default: none.
+            it is set, whatever would make the account anew is refused: a change that would replace,
+            `--replace`, another name of the resource. Default: none.
         secret: The secret of the account that is adopted, if you still have it; wrapped as a
             Pulumi secret. Default: none, and the output is null.
         organization_id: The organization's number. Default: the configuration's. A changed

@@ -241,6 +241,14 @@ def test_under_a_rate_limit_a_change_waits_as_long_as_a_call_costs(time: FakeTim
     assert server.groups == [[1, 2, 2, 2]]
 
 
+def test_under_a_rate_limit_a_removal_waits_on_when_two_are_there(time: FakeTime) -> None:
+    """What a call costs counts more than the engine's pace."""
+    server = Meanwhile(time, paced(time, 0.02))
+    server.price = 0.05
+    assert server.run(0.01, 0.02) == pytest.approx(0.05, abs=0.003)
+    assert server.groups == [[1, 2, 2]]
+
+
 def test_a_call_that_costs_a_minute_is_not_waited_for_so_long(time: FakeTime) -> None:
     """Its turn is: then others come anyway."""
     server = Meanwhile(time, None)
