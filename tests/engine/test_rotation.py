@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta, timezone
 
+import pytest
 from tests.engine.harness import Stack
 from tests.engine.test_life import logs_in, made, writes
 
@@ -243,6 +245,35 @@ def test_what_is_being_replaced_is_never_adopted(emulator: Emulator, stack: Stac
     assert stack.up().line.count("unchanged") == 1
     assert writes(emulator) == []
     assert logs_in(emulator, stack.outputs()["username"], secret)
+
+
+@pytest.mark.parametrize("given", [True, False], ids=["secret", "no secret"])
+def test_what_an_earlier_run_left_to_be_deleted_stays_where_it_is_adopted(
+    emulator: Emulator,
+    stack: Stack,
+    given: bool,  # noqa: FBT001
+) -> None:
+    """A replacement that was broken off: of what is still to be deleted the engine tells nobody."""
+    number, secret = by_hand(emulator)
+    stack.config("handmade", secret, secret=True)
+    adopting = f"""
+    bot = ServiceAccount("NAME", name="bot", adopt={number}SECRET)"""
+    with_secret = ', secret=pulumi.Config().require("handmade")'
+    stack.write(adopting.replace("NAME", "export").replace("SECRET", with_secret))
+    stack.up()
+    state = stack.state()
+    (left,) = [one for one in state["deployment"]["resources"] if one.get("id") == str(number)]
+    left["delete"] = True
+    stack.run("stack", "import", stdin=json.dumps(state))
+    stack.write(adopting.replace("NAME", "heir").replace("SECRET", with_secret if given else ""))
+    shown = stack.up().line
+    assert (
+        f"service account {number} was adopted by another resource in this very run: it stays."
+        in shown
+    )
+    assert ("Its secret is in earlier states of the stack alone" in shown) is not given
+    assert list(stack.resources()) == ["heir"]
+    assert made(emulator) == ["bot"]
 
 
 def test_where_the_engine_cannot_tell_nothing_is_adopted(emulator: Emulator, stack: Stack) -> None:
