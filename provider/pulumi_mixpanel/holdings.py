@@ -16,29 +16,27 @@ from pulumi.runtime.invoke import invoke_async
 from pulumi.runtime.mocks import MockMonitor
 from pulumi.runtime.settings import get_monitor
 
+from pulumi_mixpanel.resources.rotation import accounts_of
 from pulumi_mixpanel.resources.values import TYPE_TOKEN
 
 _KINDS = {TYPE_TOKEN.format(kind): kind for kind in ("ServiceAccount", "RotatingServiceAccount")}
 _CARRIED = "_mixpanel_holdings"
-_HELD = ("service_account_id", "previous_service_account_id")
 
 Holdings = Mapping[int, str]
 """Kind and name of the resource by the account's number."""
 
 
-def holder_of(adopt: pulumi.Input[int] | None) -> pulumi.Output[str | None] | None:
-    """Tell which resource of the state holds the account that is to be adopted, if any.
+def holder_of(adopt: pulumi.Input[int]) -> pulumi.Output[str | None]:
+    """Tell which resource of the state holds the account that is to be adopted.
 
     Args:
         adopt: The account's number.
 
     Returns:
-        Its kind and name; None where no resource does, where nothing is to be adopted, and in unit
-        tests with mocks. Costs no call. Where the engine cannot tell, the program ends with a
-        RunError: what is not known is not taken over.
+        Its kind and name; None where no resource does, and in unit tests with mocks. Costs no call.
+        Where the engine cannot tell, the program ends with a RunError: what is not known is not
+        taken over.
     """
-    if adopt is None:
-        return None
     holdings = _of_this_run()
 
     async def holder(number: int) -> str | None:
@@ -74,10 +72,9 @@ async def _ask_engine() -> Holdings:
 
 
 def _holdings(resources: Mapping[str, Any]) -> Holdings:
-    found: dict[int, str] = {}
-    for urn, resource in resources.items():
-        if kind := _KINDS.get(resource["type"]):
-            for entry in (resource["outputs"], *(resource["outputs"].get("retiring") or ())):
-                numbers = [entry[key] for key in _HELD if entry.get(key) is not None]
-                found |= {int(number): f"{kind} {urn.rpartition('::')[2]!r}" for number in numbers}
-    return found
+    return {
+        number: f"{kind} {urn.rpartition('::')[2]!r}"
+        for urn, resource in resources.items()
+        if (kind := _KINDS.get(resource["type"]))
+        for number, _ in accounts_of(resource["outputs"])
+    }

@@ -24,7 +24,7 @@ def test_who_holds_an_account() -> None:
             OURS + "RotatingServiceAccount",
             service_account_id=6001.0,
             previous_service_account_id=5002.0,
-            retiring=[{"service_account_id": 5003.0}],
+            retiring=[{"service_account_id": 5003.0, "username": "bot"}],
         ),
         "urn:pulumi:dev::tested::t::gone": resource(
             OURS + "RotatingServiceAccount", service_account_id=None

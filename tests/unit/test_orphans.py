@@ -67,6 +67,7 @@ def test_the_dated_account_of_a_rotation_that_was_killed_is_an_orphan() -> None:
     resource["type"] = resource["type"].replace(":ServiceAccount", ":RotatingServiceAccount")
     assert found(replace(ACCOUNT, name="bot-20261124t120000"), [rotating]) == [5003]
     assert found(ACCOUNT, [rotating]) == [5003]
+    assert found(replace(ACCOUNT, name="bot-20261124t120000"), [export()]) == []
 
 
 @pytest.mark.parametrize(

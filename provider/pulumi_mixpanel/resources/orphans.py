@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pulumi_mixpanel.api.models import Account, parse_instant
-from pulumi_mixpanel.resources.rotation import is_named
+from pulumi_mixpanel.resources.rotation import accounts_of, is_dated
 from pulumi_mixpanel.resources.values import TYPE_TOKEN
 
 AROUND = timedelta(hours=1)
@@ -31,12 +31,14 @@ class PendingCreate:
     Attributes:
         urn: The resource.
         name: The name that was asked for.
+        rotates: Whether the name may have been dated.
         organization_id: Where, if it was recorded.
         began: About when.
     """
 
     urn: str
     name: str
+    rotates: bool
     organization_id: int | None
     began: datetime
 
@@ -65,6 +67,7 @@ def _pending(resource: Mapping[str, Any], began: datetime) -> PendingCreate:
     return PendingCreate(
         urn=str(resource["urn"]),
         name=str(inputs.get("name", "")),
+        rotates=resource.get("type") == _ROTATING,
         organization_id=_organization_of(inputs),
         began=began,
     )
@@ -93,11 +96,7 @@ def _held_by(resource: Mapping[str, Any]) -> list[int]:
         return [int(number)] if number.isdigit() else []
     if resource.get("type") != _ROTATING:
         return []
-    outputs = resource.get("outputs") or {}
-    entries = [outputs, *(outputs.get("retiring") or ())]
-    numbers = [entry.get("service_account_id") for entry in entries]
-    numbers.append(outputs.get("previous_service_account_id"))
-    return [int(number) for number in numbers if number is not None]
+    return [number for number, _ in accounts_of(resource.get("outputs") or {})]
 
 
 def find_orphans(
@@ -127,10 +126,14 @@ def find_orphans(
     return list(found.values())
 
 
+def _is_named(name: str, pending: PendingCreate) -> bool:
+    return name == pending.name or (pending.rotates and is_dated(name, pending.name))
+
+
 def _fits(account: Account, pending: PendingCreate, organization_id: int, our_user: int) -> bool:
     """Tell whether everything says that a pending create made an account, and nobody used it."""
     return (
-        is_named(account.name, pending.name)
+        _is_named(account.name, pending)
         and pending.organization_id in {None, organization_id}
         and account.creator == our_user
         and account.last_used is None

@@ -8,7 +8,7 @@ previous, and goes on working until the overlap is over; then an up retires it. 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -45,6 +45,7 @@ from pulumi_mixpanel.resources.grants import (
 from pulumi_mixpanel.resources.renewal import Terms, check_keepers, date_in
 from pulumi_mixpanel.resources.rotation import (
     ON_DEMAND,
+    accounts_of,
     check_dates,
     check_terms,
     dated_name,
@@ -146,7 +147,7 @@ def diff(context: Context, id_: str, olds: State, news: Inputs) -> Diff:
     _hold(context, olds, news.get("projects"))
     moved, replaces = place_changes(context, olds, news)
     if replaces:
-        for _, username in _accounts(olds):
+        for _, username in accounts_of(olds):
             context.spare_own_login(username, f"replaced, for a change of {', '.join(replaces)}")
     _tell_state_s_steps(context, olds, news)
     changes = (
@@ -184,18 +185,9 @@ def _is_behind(state: State, news: Inputs) -> bool:
     )
 
 
-def _accounts(state: Mapping[str, Any]) -> Iterator[tuple[int, str]]:
-    """Tell the accounts of a resource: the current one, the previous, those still to be retired."""
-    for prefix in ("", "previous_"):
-        if state.get(f"{prefix}service_account_id") is not None:
-            yield int(state[f"{prefix}service_account_id"]), str(state.get(f"{prefix}username"))
-    for entry in state.get("retiring") or ():
-        yield int(entry["service_account_id"]), str(entry["username"])
-
-
 def _hold(context: Context, state: State, projects: object) -> None:
     """Remember our accounts, and what the program, as it is now, lists for them."""
-    for number, _ in _accounts(state):
+    for number, _ in accounts_of(state):
         context.held.add(number)
         claim_projects(context, number, place_of(state.get("home")), projects)
 
@@ -312,7 +304,7 @@ def _tell_problems(context: Context, state: State, problems: Sequence[str]) -> N
 
 
 def _any_account(state: State, id_: str) -> str:
-    return str(next((number for number, _ in _accounts(state)), first_account(id_)))
+    return str(next((number for number, _ in accounts_of(state)), first_account(id_)))
 
 
 def _kept(olds: State, news: Inputs) -> State:
@@ -468,7 +460,7 @@ def read(context: Context, id_: str, state: State) -> Read | None:
         elif not prefix:
             seen |= _observed(account)
             seen["projects"] = read_projects(context, organization, account.id, state)
-    if next(_accounts(seen), None) is None:
+    if next(accounts_of(seen), None) is None:
         return None
     seen["home"] = home_of(Place(organization.client.base_url, organization.id))
     seen = _with_next(seen)
@@ -498,7 +490,7 @@ def delete(context: Context, id_: str, state: State) -> None:
         Refused: One is the account that this provider logs in with, or could not be deleted.
     """
     del id_
-    accounts = list(_accounts(state))
+    accounts = list(accounts_of(state))
     for _, username in accounts:
         context.spare_own_login(username, "deleted")
     organization = context.organization(current_place(context, state))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from pulumi_mixpanel.api.models import format_instant
 from pulumi_mixpanel.resources.context import Context
@@ -156,14 +158,26 @@ def _hours(span: timedelta) -> str:
     return f"{span / timedelta(hours=1):.1f} h".replace(".0 h", " h")
 
 
+def accounts_of(state: Mapping[str, Any]) -> Iterator[tuple[int, str]]:
+    """Tell the accounts of a resource: the current one, the previous, those still to be retired.
+
+    A ServiceAccount's state tells its only one.
+    """
+    for prefix in ("", "previous_"):
+        if state.get(f"{prefix}service_account_id") is not None:
+            yield int(state[f"{prefix}service_account_id"]), str(state.get(f"{prefix}username"))
+    for entry in state.get("retiring") or ():
+        yield int(entry["service_account_id"]), str(entry["username"])
+
+
 def dated_name(name: str, at: datetime) -> str:
     """Name the next account where the server lets no two have one name."""
     return f"{name}-{at:%Y%m%dt%H%M%S}"
 
 
-def is_named(found: str, name: str) -> bool:
-    """Tell whether an account may have been made for a name, dated or not."""
-    return found == name or re.fullmatch(re.escape(name) + r"-\d{8}t\d{6}", found) is not None
+def is_dated(found: str, name: str) -> bool:
+    """Tell whether a name is another one, dated."""
+    return re.fullmatch(re.escape(name) + r"-\d{8}t\d{6}", found) is not None
 
 
 def rotates(context: Context, state: State, news: Inputs) -> bool:
