@@ -202,10 +202,11 @@ def measure_batches(*, quick: bool) -> str:
     ]
     return (
         f"{accounts} accounts that are there already, {MEMBERSHIPS} membership resources each: "
-        "added, given another role, removed; medians of three rounds (one at 800 ms and under a "
-        "limit) in turn with the same run that sends every change alone. Four threads are the "
-        "default provider's, with the engine's own number of "
-        f"steps at once; {PARALLEL} an explicit provider's with `--parallel {PARALLEL}`.\n\n"
+        "added, given another role, removed; "
+        + ("one round" if quick else "medians of three rounds (one at 800 ms and under a limit)")
+        + " in turn with the same run that sends every change alone. Four threads are the default "
+        "provider's, with the engine's own number of steps at once; "
+        f"{PARALLEL} an explicit provider's with `--parallel {PARALLEL}`.\n\n"
         + report.table(head, rows)
     )
 

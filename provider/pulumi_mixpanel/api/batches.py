@@ -3,9 +3,8 @@
 Changes that have to wait for the rate limit wait together. One of them leads: it waits for its turn
 and takes along whatever fits into the same call by then, while the oldest that is left leads the
 next. Where there is no limit nothing waits, except that removals, of which any set goes in one
-call, wait a moment for the next ones. When a group is refused, its
-members are tried alone, so that each gets its own error; when it is refused for the rate limit,
-they wait together again.
+call, wait a moment for the next ones. When a group is refused, its members are tried alone, so that
+each gets its own error; when it is refused for the rate limit, they wait together again.
 """
 
 from __future__ import annotations

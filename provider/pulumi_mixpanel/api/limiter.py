@@ -19,6 +19,9 @@ _MARGIN = 1.02
 """Windows are kept this much longer than the server's, for the time that calls are on the way."""
 
 _A_MOMENT = 0.01
+_NEAR = 0.25
+"""Of a limit: from so many calls in its window on it is near."""
+
 _QUIET_WINDOWS = 10
 """After so many full windows without a refusal a confirmed rate is raised by one call."""
 
@@ -59,7 +62,7 @@ class Limiter:
     def price(self) -> float:
         """Tell the seconds that a call costs; 0.0 while no limit is known, or none is near."""
         with self._lock:
-            if self._limit is None or 4 * self._taken(self._clock.monotonic()) < self._limit:
+            if self._limit is None or self._taken(self._clock.monotonic()) < _NEAR * self._limit:
                 return 0.0
             return self._window * _MARGIN / self._limit
 

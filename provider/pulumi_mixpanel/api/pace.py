@@ -32,12 +32,11 @@ class Pace:
         callers: How many can come at once at most.
 
     Attributes:
-        clock: Where time comes from.
         enough: How many together are worth a call.
     """
 
     def __init__(self, clock: Clock, callers: int) -> None:
-        self.clock = clock
+        self._clock = clock
         self.enough = min(callers, max(_FEW, callers // _CALLERS_EACH))
         self._lock = threading.Lock()
         self._callers = callers
@@ -51,13 +50,13 @@ class Pace:
     def change(self) -> Iterator[None]:
         """See a change come, and go at the end of a block."""
         with self._lock:
-            self._arrive(self.clock.monotonic())
+            self._arrive(self._clock.monotonic())
         try:
             yield
         finally:
             with self._lock:
                 if self._busy == self._callers:
-                    self._free_since = self.clock.monotonic()
+                    self._free_since = self._clock.monotonic()
                 self._busy -= 1
 
     def _arrive(self, now: float) -> None:
