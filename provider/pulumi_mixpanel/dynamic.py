@@ -105,10 +105,17 @@ def _widen_pool(calls: int) -> None:
         if isinstance(executor, ThreadPoolExecutor) and executor._max_workers < calls:  # noqa: SLF001
             executor._max_workers = calls  # noqa: SLF001
             # A refresh asks for much before we are configured. Threads start only at a submission,
-            # and what was queued by then would keep later ones from starting (CPython before 3.12).
-            for _ in range(calls):
-                executor.submit(int)
-    except (AttributeError, LookupError, TypeError):
+            # and what was queued by then would keep later ones from starting (CPython before 3.12
+            # takes each worker that ends a task for an idle one, also if the next one waits).
+            all_there = threading.Event()
+            try:
+                for _ in range(100 * calls):
+                    if len(executor._threads) >= calls:  # noqa: SLF001
+                        break
+                    executor.submit(all_there.wait)
+            finally:
+                all_there.set()
+    except (AttributeError, LookupError, RuntimeError, TypeError):
         return
 
 

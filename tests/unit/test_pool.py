@@ -32,10 +32,14 @@ def test_a_pool_that_is_wide_enough_stays() -> None:
     assert widths(2) == (4, 4)
 
 
-def test_a_widened_pool_runs_as_many_at_once() -> None:
-    """The number is what the executor looks at when work comes."""
-    all_there = threading.Barrier(9)
+@pytest.mark.parametrize("queued", [0, 12])
+def test_a_widened_pool_runs_as_many_at_once(queued: int) -> None:
+    """Also after more has been asked for than four can do, as at the start of a refresh."""
+    go, all_there = threading.Event(), threading.Barrier(9)
     with ThreadPoolExecutor(4) as pool:
+        before = [pool.submit(go.wait, 20) for _ in range(4 + queued)]
+        go.set()
+        assert all(future.result() for future in before)
         pool.submit(dynamic._widen_pool, 9).result()
         futures = [pool.submit(all_there.wait, 20) for _ in range(9)]
         assert sorted(future.result() for future in futures) == list(range(9))
