@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -134,6 +134,7 @@ def test_an_up_after_everything_has_expired(bot: TinyEngine) -> None:
     assert bot.works()
     assert bot.there() == [bot.state["service_account_id"]]
     assert bot.up(**TERMS) == []
+    assert bot.lines == []
 
 
 @pytest.mark.parametrize(
@@ -157,13 +158,19 @@ def test_on_demand(bot: TinyEngine, change: dict[str, Any]) -> None:
 
 
 def test_a_rotation_before_the_last_overlap_is_over_keeps_no_third(bot: TinyEngine) -> None:
-    """The one before the previous is retired by the same up."""
+    """The one before the previous is retired by the same up, which says so."""
     bot.up(**TERMS)
+    first = bot.state["username"]
     bot.wait(1)
     bot.up(**TERMS, rotate_when_changed={"a": "1"})
     second = bot.state["service_account_id"]
     bot.wait(1)
     bot.up(**TERMS, rotate_when_changed={"a": "2"})
+    assert bot.lines == [
+        "rotation of 'bot' is due: rotate_when_changed changed",
+        f"the previous account of 'bot', {first}, is deleted by this up, though it was to work until "
+        f"{bot.at(1 + 7 * DAY)}: the current one takes its place",
+    ]
     assert bot.there() == [second, bot.state["service_account_id"]]
     assert bot.works("previous_")
 
@@ -389,6 +396,31 @@ def test_a_clock_that_runs_backwards(bot: TinyEngine) -> None:
     assert bot.state["rotated_at"] == "2027-01-01T00:00:01Z"
 
 
+def test_an_account_that_falls_due_between_check_and_diff_is_rotated_once(bot: TinyEngine) -> None:
+    """A slow machine, or a long queue: the inputs know nothing of it, and the state does."""
+    bot.up(**TERMS)
+    first = bot.state["service_account_id"]
+    bot.wait(PERIOD - 1)
+    context = bot.context()
+    inputs = bot.check(context, bot.inputs, TERMS)
+    bot.wait(2)
+    assert rotating_service_account.diff(context, bot.id, bot.state, inputs).changes
+    bot.state = rotating_service_account.update(context, bot.id, bot.state, inputs)
+    bot.inputs = inputs
+    assert bot.state["rotated_at"] == bot.at(PERIOD + 1)
+    bot.wait(1)
+    assert bot.up(**TERMS) == []
+    assert bot.there() == [first, bot.state["service_account_id"]]
+    bot.wait(7 * DAY)
+    assert bot.up(**TERMS) == ["update"]
+    assert bot.there() == [bot.state["service_account_id"]]
+    bot.wait(PERIOD - 7 * DAY - 2)
+    assert bot.up(**TERMS) == []
+    bot.wait(1)
+    assert bot.up(**TERMS) == ["update"]
+    assert bot.state["expires"] == bot.at(PERIOD + 1 + PERIOD + 97 * DAY)
+
+
 @pytest.mark.parametrize("value", ["409", "400"])
 def test_where_names_are_unique_the_next_account_is_dated(bot: TinyEngine, value: str) -> None:
     """Nobody knows whether they are."""
@@ -399,6 +431,46 @@ def test_where_names_are_unique_the_next_account_is_dated(bot: TinyEngine, value
     assert bot.state["username"].startswith("bot-20270322t000000.")
     assert bot.works()
     assert bot.up(**TERMS) == []
+
+
+UNIQUE = {"kind": "switch", "name": "duplicate-name", "value": "409"}
+
+
+def test_where_names_are_unique_the_previous_account_may_have_the_name(bot: TinyEngine) -> None:
+    """The current one, which was dated, is deleted by hand: the next is dated again."""
+    bot.emulator.faults([UNIQUE])
+    bot.up(**TERMS)
+    bot.wait(PERIOD)
+    bot.up(**TERMS)
+    previous = bot.state["previous_service_account_id"]
+    delete_by_hand(bot, bot.state["service_account_id"])
+    bot.refresh()
+    bot.wait(1)
+    assert bot.up(**TERMS) == ["update"]
+    assert bot.state["username"].startswith("bot-20270322t010000.")
+    assert bot.there() == [previous, bot.state["service_account_id"]]
+
+
+def test_where_names_are_unique_a_name_that_is_given_back_is_dated(bot: TinyEngine) -> None:
+    """The previous account still has it."""
+    bot.emulator.faults([UNIQUE])
+    bot.up(**TERMS)
+    bot.wait(1)
+    bot.up(**{**TERMS, "name": "robot"})
+    assert bot.state["username"].startswith("robot.")
+    bot.wait(1)
+    assert bot.up(**TERMS) == ["update"]
+    assert bot.state["username"].startswith("bot-20270101t020000.")
+
+
+def test_where_names_are_unique_a_stranger_s_name_is_refused(bot: TinyEngine) -> None:
+    """Nothing of ours has it, so it is a mistake, and not a rotation."""
+    number, _ = by_hand(bot)
+    bot.up(**{**TERMS, "name": "robot"})
+    bot.emulator.faults([UNIQUE])
+    with pytest.raises(MixpanelError, match="answered 409"):
+        bot.up(**TERMS)
+    assert bot.there() == [number, bot.state["service_account_id"]]
 
 
 def test_a_refusal_of_both_names_is_told_as_the_first(bot: TinyEngine) -> None:
@@ -450,6 +522,85 @@ def test_adopting_without_the_secret(bot: TinyEngine) -> None:
     bot.up(**TERMS, adopt=number, rotate_when_changed={"a": "1"})
     assert bot.works()
     assert "previous_secret" not in bot.state
+
+
+def test_a_secret_that_is_given_with_the_rotation_is_the_previous_account_s(
+    bot: TinyEngine,
+) -> None:
+    """It is that of the account that was adopted."""
+    number, secret = by_hand(bot)
+    bot.up(**TERMS, adopt=number)
+    bot.wait(1)
+    bot.up(**TERMS, adopt=number, secret=secret, rotate_when_changed={"a": "1"})
+    assert bot.state["previous_service_account_id"] == number
+    assert bot.works()
+    assert bot.works("previous_")
+
+
+def test_an_adopted_account_that_expires_late_is_not_rotated_twice(bot: TinyEngine) -> None:
+    """Its expiry makes the rotation due a day before the periods do; no refresh tells the inputs."""
+    number, secret = by_hand(bot, expires=bot.now() + timedelta(days=96))
+    bot.up(**TERMS, adopt=number, secret=secret)
+    bot.wait(79 * DAY)
+    assert bot.up(**TERMS) == ["update"]
+    assert bot.lines == [
+        f"rotation of 'bot' is due: its current account expires at {bot.at(96 * DAY)}"
+    ]
+    retires = bot.at(86 * DAY)
+    for days_left in range(6, 0, -1):
+        bot.wait(DAY)
+        assert bot.up(**TERMS) == []
+        assert bot.lines == [
+            f"the previous account of 'bot' works until {retires}, {days_left * DAY} h from now; the "
+            "first up after that retires it"
+        ]
+        assert bot.works("previous_")
+    bot.wait(DAY)
+    assert bot.up(**TERMS) == ["update"]
+    assert bot.lines == [f"retirement of the previous account of 'bot' is due since {retires}"]
+    assert bot.there() == [bot.state["service_account_id"]]
+    assert bot.state["next_rotation_at"] == bot.at((79 + 80) * DAY)
+    bot.wait((79 + 80 - 86) * DAY - 1)
+    assert bot.up(**TERMS) == []
+    bot.wait(1)
+    assert bot.up(**TERMS) == ["update"]
+    assert bot.works()
+
+
+def test_a_demand_counts_though_the_clock_stands_before_the_last_rotation(bot: TinyEngine) -> None:
+    """One that only the state knows of, made a moment ago by another machine."""
+    number, secret = by_hand(bot, expires=bot.now() + timedelta(days=31))
+    bot.up(**TERMS, adopt=number, secret=secret)
+    bot.wait(20 * DAY)
+    bot.up(**TERMS)
+    second = bot.state["service_account_id"]
+    bot.hours -= 0.05
+    assert bot.up(**TERMS, rotate_when_changed={"incident": "1"}) == ["update"]
+    assert bot.state["previous_service_account_id"] == second
+    assert bot.state["rotated_at"] == "2027-01-21T00:00:01Z"
+
+
+def test_an_adopted_account_that_expires_soon_says_what_is_left_of_its_overlap(
+    bot: TinyEngine,
+) -> None:
+    """The dates in the inputs say nothing of its retirement, for they do not know its expiry."""
+    number, secret = by_hand(bot, expires=bot.now() + timedelta(days=4))
+    terms = {**TERMS, "early_renewal_hours": 0, "overlap_hours": 3 * DAY}
+    bot.up(**terms, adopt=number, secret=secret)
+    bot.wait(2 * DAY)
+    bot.up(**terms, rotate_when_changed={"a": "1"})
+    assert bot.lines == [
+        "rotation of 'bot' is due: rotate_when_changed changed",
+        "this up comes late: the previous account works for 48 h more, of an overlap of 72 h",
+    ]
+    assert bot.state["retires_at"] == bot.at(4 * DAY)
+    assert "retires_at" not in bot.inputs
+    bot.wait(1)
+    bot.up(**terms, rotate_when_changed={"a": "1"})
+    assert bot.lines == [
+        f"the previous account of 'bot' works until {bot.at(4 * DAY)}, 47 h from now; the first up "
+        "after that retires it"
+    ]
 
 
 def test_an_adopted_account_that_expires_early_is_rotated_in_time(bot: TinyEngine) -> None:

@@ -49,10 +49,12 @@ from pulumi_mixpanel.resources.rotation import (
     check_dates,
     check_terms,
     dated_name,
+    later_than,
     overlap_end,
     retirement,
     retires,
     rotates,
+    tell_steps,
 )
 from pulumi_mixpanel.resources.values import (
     Checked,
@@ -149,7 +151,8 @@ def diff(context: Context, id_: str, olds: State, news: Inputs) -> Diff:
     if replaces:
         for _, username in accounts_of(olds):
             context.spare_own_login(username, f"replaced, for a change of {', '.join(replaces)}")
-    _tell_state_s_steps(context, olds, news)
+    else:
+        tell_steps(context, olds, news)
     changes = (
         bool(replaces)
         or moved
@@ -160,21 +163,6 @@ def diff(context: Context, id_: str, olds: State, news: Inputs) -> Diff:
         or later_secret(olds, news) != olds.get("secret")
     )
     return Diff(changes, replaces)
-
-
-def _tell_state_s_steps(context: Context, state: State, news: Inputs) -> None:
-    """Tell the steps that are due by the state alone, where no date of the inputs moves."""
-    name, rotated = news.get("name"), date_in(state, "rotated_at")
-    if state.get("service_account_id") is None:
-        context.announce(f"rotation of {name!r} is due: its current account is gone")
-    elif rotated == date_in(news, "rotated_at") and rotates(context, state, news):
-        expires = state.get("expires")
-        context.announce(f"rotation of {name!r} is due: its current account expires at {expires}")
-    for entry in state.get("retiring") or ():
-        context.announce(
-            f"retirement of {entry['username']} of {name!r} is still due: an earlier up could not "
-            "delete it"
-        )
 
 
 def _is_behind(state: State, news: Inputs) -> bool:
@@ -321,12 +309,11 @@ def _rotated(context: Context, organization: Organization, olds: State, news: In
 
     Everything else is put together before the call: what comes after it could lose the secret.
     """
-    terms, at = Terms.of(news), date_in(news, "rotated_at")
-    if terms is None or at is None:
+    terms = Terms.of(news)
+    if terms is None:
         raise Refused("the periods of the rotation are not known. Nothing was changed.")
-    old = date_in(olds, "rotated_at")
-    if old is not None and at <= old:
-        at = context.clock.now()
+    # Not the date in the inputs, which follows theirs: the state may know better (rotation.py).
+    at = later_than(date_in(olds, "rotated_at"), context.clock.now())
     expires = at + terms.lifetime
     lost = (*_CURRENT, *_DATES, *INPUTS)
     state = {key: value for key, value in olds.items() if key not in lost} | _echo(news)
@@ -334,7 +321,7 @@ def _rotated(context: Context, organization: Organization, olds: State, news: In
     if olds.get("service_account_id") is None:
         state["retires_at"] = olds.get("retires_at")
     else:
-        state |= _succeeded(olds, terms, at)
+        state |= _succeeded(olds, news, terms, at)
     state = _with_next(state)
     return state | _made(_make_next(organization, olds, news, at, expires))
 
@@ -349,8 +336,8 @@ def _make_next(
     try:
         return _make(organization, news, news["name"], expires)
     except StatusError as error:
-        alone = olds.get("service_account_id") is None or olds.get("name") != news["name"]
-        if alone or error.status not in _MAY_MEAN_TAKEN or not error.vendor_shaped:
+        namesake = any(name.startswith(news["name"]) for _, name in accounts_of(olds))
+        if not namesake or error.status not in _MAY_MEAN_TAKEN or not error.vendor_shaped:
             raise
         refusal = error
     try:
@@ -359,7 +346,7 @@ def _make_next(
         raise refusal from None
 
 
-def _succeeded(olds: State, terms: Terms, at: datetime) -> State:
+def _succeeded(olds: State, news: Inputs, terms: Terms, at: datetime) -> State:
     """Move the current account to the previous, and one that is still there to be retired."""
     retiring = list(olds.get("retiring") or ())
     if olds.get("previous_service_account_id") is not None:
@@ -372,7 +359,7 @@ def _succeeded(olds: State, terms: Terms, at: datetime) -> State:
     return {
         "previous_service_account_id": olds["service_account_id"],
         "previous_username": olds.get("username"),
-        "previous_secret": olds.get("secret"),
+        "previous_secret": later_secret(olds, news),
         "previous_projects": olds.get("projects"),
         "previous_granted_roles": olds.get("granted_roles"),
         "retires_at": format_instant(overlap_end(terms, at, date_in(olds, "expires"))),

@@ -16,7 +16,7 @@ from pulumi_mixpanel.resources.renewal import (
     refuse_early,
     tell_clock,
 )
-from pulumi_mixpanel.resources.values import Checked, Inputs, State, Unknown
+from pulumi_mixpanel.resources.values import Checked, Inputs, State, is_known
 
 ON_DEMAND = ("name", "role", "rotate_when_changed")
 """Inputs whose change is had by a new account, and so rotates."""
@@ -53,10 +53,11 @@ def check_terms(checked: Checked, news: Inputs) -> None:
 
 
 def check_dates(context: Context, checked: Checked, olds: Inputs) -> None:
-    """Keep the dates of the last up, or move those that are due, and say what is due and why.
+    """Keep the dates of the last up, or move those that are due, so that a preview shows it.
 
     `rotated_at` moves when the next account is due, `expires` with it; `retires_at` is there while
-    a previous account works, and goes when its time is over.
+    a previous account works, and goes when its time is over. What is done, and told, the state
+    decides: it knows when an adopted account expires, and what an earlier up did (why_rotated).
     """
     terms = Terms.of(checked.inputs)
     if terms is None or checked.failures:
@@ -68,19 +69,20 @@ def check_dates(context: Context, checked: Checked, olds: Inputs) -> None:
         return
     tell_clock(checked, rotated, now)
     expires = date_in(olds, "expires")
-    reason = _why_now(checked, terms, olds, now)
-    if reason is None:
+    if not _demands(olds, checked.inputs) and now < terms.due_at(rotated, expires):
         _take_dates(checked, rotated, expires)
         _keep_previous(checked, terms, olds, rotated, now)
         return
-    # A clock that runs backwards must not make a rotation look older than the last one.
-    at = max(now, rotated + timedelta(seconds=1))
-    checked.notes.append(f"rotation of {checked.inputs['name']!r} is due: {reason}")
+    at = later_than(rotated, now)
     _take_dates(checked, at, at + terms.lifetime)
-    until = overlap_end(terms, at, expires)
-    checked.inputs["retires_at"] = format_instant(until)
-    if until < at + terms.overlap:
-        checked.notes.append(_tell_short_overlap(terms, until - at))
+    # Without its expiry nobody here knows when the account goes that is taken over from.
+    if expires is not None and (until := overlap_end(terms, at, expires)) > at:
+        checked.inputs["retires_at"] = format_instant(until)
+
+
+def later_than(rotated: datetime | None, now: datetime) -> datetime:
+    """Date a rotation: a clock that runs backwards must not make it look older than the last."""
+    return now if rotated is None else max(now, rotated + timedelta(seconds=1))
 
 
 def _adopts(checked: Checked, olds: Inputs) -> bool:
@@ -93,25 +95,9 @@ def _take_dates(checked: Checked, rotated: datetime, expires: datetime | None) -
         checked.inputs["expires"] = format_instant(expires)
 
 
-def _why_now(checked: Checked, terms: Terms, olds: Inputs, now: datetime) -> str | None:
-    """Say why the next account is due; None where it is not."""
-    changed = [
-        key
-        for key in ON_DEMAND
-        if olds.get(key) != checked.inputs.get(key) and not _is_open(checked.inputs.get(key))
-    ]
-    if changed:
-        return f"{' and '.join(changed)} changed"
-    rotated = date_in(olds, "rotated_at")
-    due = terms.due_at(rotated, date_in(olds, "expires")) if rotated else now
-    return None if now < due else f"it was since {format_instant(due)}"
-
-
-def _is_open(value: object) -> bool:
-    """Tell whether a value is not known yet, or a part of it."""
-    if isinstance(value, dict):
-        return any(isinstance(inner, Unknown) for inner in value.values())
-    return isinstance(value, Unknown)
+def _demands(olds: Mapping[str, Any], news: Inputs) -> list[str]:
+    """Tell which inputs changed that ask for a new account, as far as they are known."""
+    return [key for key in ON_DEMAND if olds.get(key) != news.get(key) and is_known(news.get(key))]
 
 
 def _keep_previous(
@@ -119,20 +105,8 @@ def _keep_previous(
 ) -> None:
     """Keep the date at which the previous account goes, until it has come."""
     until = date_in(olds, "retires_at")
-    if until is None:
-        return
-    until = min(until, rotated + terms.overlap)
-    name = checked.inputs["name"]
-    if now < until:
+    if until is not None and now < (until := min(until, rotated + terms.overlap)):
         checked.inputs["retires_at"] = format_instant(until)
-        checked.notes.append(
-            f"the previous account of {name!r} works until {format_instant(until)}, "
-            f"{_hours(until - now)} from now; the first up after that retires it"
-        )
-    else:
-        checked.notes.append(
-            f"retirement of the previous account of {name!r} is due since {format_instant(until)}"
-        )
 
 
 def overlap_end(terms: Terms, at: datetime, expires: datetime | None) -> datetime:
@@ -145,13 +119,6 @@ def overlap_end(terms: Terms, at: datetime, expires: datetime | None) -> datetim
     """
     until = at + terms.overlap
     return until if expires is None else max(at, min(until, expires))
-
-
-def _tell_short_overlap(terms: Terms, left: timedelta) -> str:
-    return (
-        f"this up comes late: the previous account works for {_hours(left)} more, of an overlap of "
-        f"{_hours(terms.overlap)}"
-    )
 
 
 def _hours(span: timedelta) -> str:
@@ -180,21 +147,26 @@ def is_dated(found: str, name: str) -> bool:
     return re.fullmatch(re.escape(name) + r"-\d{8}t\d{6}", found) is not None
 
 
-def rotates(context: Context, state: State, news: Inputs) -> bool:
-    """Tell whether an update has to make the next account.
-
-    check() decides by the dates of the inputs. Only the state knows that an adopted account expires
-    before its turn; then check() has nothing to move, and this tells.
-    """
+def why_rotated(context: Context, state: State, news: Inputs) -> str | None:
+    """Say why an update has to make the next account; None where it does not."""
     if state.get("service_account_id") is None:
-        return True
-    old, new = date_in(state, "rotated_at"), date_in(news, "rotated_at")
-    if old is None or (new is not None and new > old):
-        return True
-    terms, expires = Terms.of(news), date_in(state, "expires")
-    if terms is None or expires is None:
-        return False
-    return context.clock.now() >= terms.due_at(old, expires)
+        return "its current account is gone"
+    if changed := _demands(state, news):
+        return f"{' and '.join(changed)} changed"
+    terms, rotated = Terms.of(news), date_in(state, "rotated_at")
+    if terms is None or rotated is None:
+        return None
+    due = terms.due_at(rotated, date_in(state, "expires"))
+    if context.clock.now() < due:
+        return None
+    if due < terms.due_at(rotated, None):
+        return f"its current account expires at {state['expires']}"
+    return f"it was since {format_instant(due)}"
+
+
+def rotates(context: Context, state: State, news: Inputs) -> bool:
+    """Tell whether an update has to make the next account."""
+    return why_rotated(context, state, news) is not None
 
 
 def retirement(state: State, news: Inputs) -> datetime | None:
@@ -210,3 +182,43 @@ def retires(context: Context, state: State, news: Inputs) -> bool:
     """Tell whether an update has to retire the previous account."""
     until = retirement(state, news)
     return until is not None and context.clock.now() >= until
+
+
+def tell_steps(context: Context, state: State, news: Inputs) -> None:
+    """Tell which steps are due, and why, and for how long the previous account goes on working."""
+    name, now, terms = news.get("name"), context.clock.now(), Terms.of(news)
+    reason, until = why_rotated(context, state, news), retirement(state, news)
+    previous = f"the previous account of {name!r}"
+    if reason is not None:
+        context.announce(f"rotation of {name!r} is due: {reason}")
+        if state.get("service_account_id") is not None:
+            if terms is not None:
+                _tell_short_overlap(context, state, terms)
+            if until is not None:
+                context.announce(
+                    f"{previous}, {state.get('previous_username')}, is deleted by this up, though "
+                    f"it was to work until {format_instant(until)}: the current one takes its place"
+                )
+    elif until is not None and now < until:
+        context.announce(
+            f"{previous} works until {format_instant(until)}, {_hours(until - now)} from now; the "
+            "first up after that retires it"
+        )
+    elif until is not None:
+        context.announce(f"retirement of {previous} is due since {format_instant(until)}")
+    for entry in state.get("retiring") or ():
+        context.announce(
+            f"retirement of {entry['username']} of {name!r} is still due: an earlier up could not "
+            "delete it"
+        )
+
+
+def _tell_short_overlap(context: Context, state: State, terms: Terms) -> None:
+    """Tell how much of the overlap is left where the account that is taken over from expires."""
+    now = context.clock.now()
+    left = overlap_end(terms, now, date_in(state, "expires")) - now
+    if left < terms.overlap:
+        context.announce(
+            f"this up comes late: the previous account works for {_hours(left)} more, of an "
+            f"overlap of {_hours(terms.overlap)}"
+        )

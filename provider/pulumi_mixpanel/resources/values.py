@@ -27,6 +27,14 @@ class Unknown:
 
 UNKNOWN: Final = Unknown()
 
+
+def is_known(value: object) -> bool:
+    """Tell whether a value is known, and, of a map, all that is in it."""
+    if isinstance(value, Mapping):
+        return all(is_known(inner) for inner in value.values())
+    return not isinstance(value, Unknown)
+
+
 _EXPIRES = re.compile(
     r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d)(:\d\d)?(?:\.\d+)?(Z|z|[+-]\d\d:?\d\d)?", re.ASCII
 )
@@ -114,17 +122,23 @@ def check_number(checked: Checked, property_: str, value: object, *, what: str) 
         value: What was given.
         what: What the number is, for the message.
     """
-    if isinstance(value, str) and value.isascii() and value.isdigit():
-        value = int(value)
-    whole = isinstance(value, (int, float)) and not isinstance(value, bool) and value == value // 1
-    if not whole or not 0 < value < 2**53:  # type: ignore[operator]
+    number = whole_number(value)
+    if number is None:
         checked.fail(
             property_,
             f"{property_} must be {what}, a whole number above 0 such as 2195193; {value!r} was "
             "given.",
         )
+    return number
+
+
+def whole_number(value: object) -> int | None:
+    """Read a number above 0, or digits in a text; None where it is something else."""
+    if isinstance(value, str) and value.isascii() and value.isdigit():
+        value = int(value)
+    if not isinstance(value, (int, float)) or isinstance(value, bool) or value != value // 1:
         return None
-    return int(value)  # type: ignore[call-overload, no-any-return]
+    return int(value) if 0 < value < 2**53 else None
 
 
 def check_name(checked: Checked, value: object) -> str | None:
