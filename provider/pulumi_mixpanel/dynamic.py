@@ -37,7 +37,7 @@ from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
 from pulumi_mixpanel.api.errors import ConfigurationError, GaveUp, MixpanelError, NoAnswer
 from pulumi_mixpanel.api.models import Secret, format_instant
 from pulumi_mixpanel.configuration import EXPLICIT, NAMESPACE, STACK, STACK_KEYS, resolve
-from pulumi_mixpanel.holdings import holder_of
+from pulumi_mixpanel.holdings import holders_of
 from pulumi_mixpanel.resources import (
     project_membership,
     rotating_service_account,
@@ -504,7 +504,7 @@ class ServiceAccount(InOrganization, Resource, module="mixpanel", name="ServiceA
             region=region,
         )
         if adopt is not None:
-            properties["held_by"] = holder_of(adopt)
+            properties["held_by"] = holders_of(adopt, f"ServiceAccount {resource_name!r}")
         self._listed = projects
         self._region = region
         self._stays_behind = bool(opts and opts.retain_on_delete)

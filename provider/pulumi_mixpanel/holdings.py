@@ -7,7 +7,7 @@ as for a stack reference.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pulumi
@@ -17,64 +17,96 @@ from pulumi.runtime.mocks import MockMonitor
 from pulumi.runtime.settings import get_monitor
 
 from pulumi_mixpanel.resources.rotation import accounts_of
-from pulumi_mixpanel.resources.values import TYPE_TOKEN
+from pulumi_mixpanel.resources.values import TYPE_TOKEN, whole_number
 
 _KINDS = {TYPE_TOKEN.format(kind): kind for kind in ("ServiceAccount", "RotatingServiceAccount")}
 _CARRIED = "_mixpanel_holdings"
+_PAUSES = (0.1, 0.2, 0.4, 0.8)
+"""Seconds before each further try: on a slow machine the engine met its own half-written file."""
 
-Holdings = Mapping[int, str]
-"""Kind and name of the resource by the account's number."""
+Holding = Mapping[str, Any]
+"""`by`: kind and name of a resource; `home`: where its account lives, as far as that is known."""
+Holdings = Mapping[int, Sequence[Holding]]
+"""The holdings of each account number, which two places may give to two accounts."""
 
 
-def holder_of(adopt: pulumi.Input[int]) -> pulumi.Output[str | None]:
-    """Tell which resource of the state holds the account that is to be adopted.
+def holders_of(adopt: pulumi.Input[int], claimant: str) -> pulumi.Output[Sequence[Holding] | None]:
+    """Tell which other resources hold, or adopt, the account that is to be adopted.
 
     Args:
-        adopt: The account's number.
+        adopt: The account's number; what is none has no holders, and is refused by check().
+        claimant: Kind and name of the resource that adopts it.
 
     Returns:
-        Its kind and name; None where no resource does, and in unit tests with mocks. Costs no call.
-        Where the engine cannot tell, the program ends with a RunError: what is not known is not
-        taken over.
+        Those in the state, and the one of this program that is to adopt it as well, which has no
+        `home`; None where there are none. In unit tests with mocks no state is asked for. Costs no
+        call to Mixpanel. Where the engine cannot tell, the program ends with a RunError: what is
+        not known is not taken over.
     """
-    holdings = _of_this_run()
+    run, me = _this_run(), object()
 
-    async def holder(number: int) -> str | None:
-        return (await holdings).get(int(number))
+    async def holders(given: object) -> Sequence[Holding] | None:
+        number = whole_number(given)
+        if number is None:
+            return None
+        recorded = (await run.holdings).get(number, ())
+        first, name = run.claimed.setdefault(number, (me, claimant))
+        # One that is in the state as well is told already, with its place.
+        is_rival = first is not me and name not in [one["by"] for one in recorded]
+        return [*recorded, *([{"by": name}] if is_rival else [])] or None
 
-    return pulumi.Output.from_input(adopt).apply(holder)
+    return pulumi.Output.from_input(adopt).apply(holders)
 
 
-def _of_this_run() -> asyncio.Future[Holdings]:
-    """Ask once in a run, whose stack carries the answer: the engine reads all its state for it."""
+class _Run:
+    """One run of a program: what the engine told, once, and who adopts what."""
+
+    def __init__(self) -> None:
+        # Not asked for each: the engine reads all its state for the answer.
+        self.holdings = asyncio.ensure_future(_ask_engine())
+        self.claimed: dict[int, tuple[object, str]] = {}
+
+
+def _this_run() -> _Run:
     root = get_root_resource()
-    if root is None:
-        return asyncio.ensure_future(_ask_engine())
-    carried = vars(root)
+    carried = {} if root is None else vars(root)
     if _CARRIED not in carried:
-        carried[_CARRIED] = asyncio.ensure_future(_ask_engine())
-    answer: asyncio.Future[Holdings] = carried[_CARRIED]
-    return answer
+        carried[_CARRIED] = _Run()
+    run: _Run = carried[_CARRIED]
+    return run
 
 
 async def _ask_engine() -> Holdings:
     if isinstance(get_monitor(), MockMonitor):
         return {}  # somebody's unit test has no state, and need not expect this question
     stack = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
-    try:
-        told = await invoke_async("pulumi:pulumi:readStackResourceOutputs", {"stackName": stack})
-    except Exception as error:  # noqa: BLE001 (the SDK raises no other class)
-        raise pulumi.RunError(
-            "adopt= has to know what the state of the stack holds, and the engine cannot tell: "
-            f"{error}"
-        ) from None
+    told = await _told(stack, _PAUSES)
     return _holdings(told["outputs"])
 
 
+async def _told(stack: str, pauses: Sequence[float]) -> Mapping[str, Any]:
+    try:
+        answer: Mapping[str, Any] = await invoke_async(
+            "pulumi:pulumi:readStackResourceOutputs", {"stackName": stack}
+        )
+    except Exception as error:  # noqa: BLE001 (the SDK raises no other class)
+        if not pauses:
+            raise pulumi.RunError(
+                "adopt= has to know what the state of the stack holds, and the engine cannot tell: "
+                f"{error}"
+            ) from None
+    else:
+        return answer
+    await asyncio.sleep(pauses[0])
+    return await _told(stack, pauses[1:])
+
+
 def _holdings(resources: Mapping[str, Any]) -> Holdings:
-    return {
-        number: f"{kind} {urn.rpartition('::')[2]!r}"
-        for urn, resource in resources.items()
-        if (kind := _KINDS.get(resource["type"]))
-        for number, _ in accounts_of(resource["outputs"])
-    }
+    holdings: dict[int, list[Holding]] = {}
+    for urn, resource in resources.items():
+        if kind := _KINDS.get(resource["type"]):
+            outputs = resource["outputs"]
+            holding = {"by": f"{kind} {urn.rpartition('::')[2]!r}", "home": outputs.get("home")}
+            for number, _ in accounts_of(outputs):
+                holdings.setdefault(number, []).append(holding)
+    return holdings

@@ -15,7 +15,7 @@ from pulumi_mixpanel.dynamic import (
     refuse_plain_secret,
     wrapped,
 )
-from pulumi_mixpanel.holdings import holder_of
+from pulumi_mixpanel.holdings import holders_of
 
 
 class RotatingServiceAccount(
@@ -127,7 +127,7 @@ class RotatingServiceAccount(
             region=region,
         )
         if adopt is not None:
-            properties["held_by"] = holder_of(adopt)
+            properties["held_by"] = holders_of(adopt, f"RotatingServiceAccount {resource_name!r}")
         super().__init__(
             RotatingServiceAccountProvider(),
             resource_name,

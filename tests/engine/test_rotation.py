@@ -317,6 +317,74 @@ def test_a_rotating_account_never_adopts_what_another_holds(
     assert made(emulator) == ["bot", "bot"]
 
 
+def test_one_account_is_not_adopted_by_two(emulator: Emulator, stack: Stack) -> None:
+    """Through two providers either would hold it, and the deletion of one delete it."""
+    number, _ = by_hand(emulator)
+    one = f"""
+        ServiceAccount("one", name="bot", adopt={number})"""
+    two = one.replace('"one"', '"two"').replace(
+        "adopt=", 'opts=pulumi.ResourceOptions(provider=Provider("p")), adopt='
+    )
+    stack.write(one + two)
+    assert (
+        f"service account {number} is adopted by ServiceAccount 'one' of this program too: the deletion "
+        "of either resource would delete the account of both."
+    ) in stack.preview(fails=True).line
+    stack.write(one)
+    stack.up()
+    stack.write(one + two)
+    assert (
+        f"service account {number} is in the state of this stack already, held by ServiceAccount 'one'"
+        in stack.up(fails=True).line
+    )
+    assert "two" not in stack.resources()
+    assert made(emulator) == ["bot"]
+
+
+def test_one_number_in_two_places_is_two_accounts(emulator: Emulator, stack: Stack) -> None:
+    """One after the other, each through its own provider."""
+    number, _ = by_hand(emulator)
+    with Emulator() as elsewhere:
+        assert by_hand(elsewhere)[0] == number
+        here = f"""
+        ServiceAccount("here", name="bot", adopt={number})"""
+        there = f"""
+        there = Provider("there", base_url="{elsewhere.base_url}", organization_id=1001,
+                         username="{elsewhere.username}", secret="{elsewhere.secret}")
+        ServiceAccount("far", name="bot", adopt={number},
+                       opts=pulumi.ResourceOptions(provider=there))"""
+        stack.write(here)
+        stack.up()
+        stack.write(here + there)
+        stack.up()
+        assert {stack.resources()[name]["id"] for name in ("here", "far")} == {str(number)}
+        stack.write(here)
+        stack.up()
+        assert (made(emulator), made(elsewhere)) == (["bot"], [])
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        'pulumi.Output.secret("computed-" + "sekret")',
+        '"bot.abc123"',
+        'pulumi.Config().require_secret("handmade")',
+    ],
+)
+def test_what_is_no_number_is_refused_and_not_shown(stack: Stack, given: str) -> None:
+    """A secret in the place of the number, say: neither by us nor in a traceback."""
+    stack.config("handmade", "configured-sekret", secret=True)
+    stack.write(f"""
+        ServiceAccount("export", name="bot", adopt={given})""")
+    shown = stack.preview(fails=True)
+    assert (
+        "adopt must be a service account's number, a whole number above 0 such as 5001; something else "
+        "was given."
+    ) in shown.line
+    for text in ("sekret", "abc123", "Traceback"):
+        assert text not in shown.text
+
+
 def test_secret_keepers_are_encrypted(emulator: Emulator, stack: Stack) -> None:
     """Somebody rotates whenever another secret does."""
     stack.config("token", "a-secret-trigger-of-rotation", secret=True)

@@ -12,6 +12,7 @@ from tests.tiny_engine import CheckError, TinyEngine
 from pulumi_mixpanel.api import Client, Credentials, Grant, Refused, Secret
 from pulumi_mixpanel.emulator import Emulator
 from pulumi_mixpanel.resources import service_account
+from pulumi_mixpanel.resources.values import UNKNOWN
 
 TERMS: dict[str, Any] = {"name": "bot", "validity_period_hours": 720, "early_renewal_hours": 48}
 
@@ -370,19 +371,91 @@ def test_a_renewal_that_is_due_while_adopt_is_set_is_refused(bot: TinyEngine) ->
 def test_what_the_stack_s_state_holds_is_not_adopted_anew(bot: TinyEngine) -> None:
     """The program says who holds it; that is no input, and nothing where the resource itself does."""
     number, _ = by_hand(bot)
-    inputs = {"name": "bot", "adopt": number, "held_by": "ServiceAccount 'heir'"}
+    here = {"base_url": bot.emulator.base_url, "organization_id": 1001}
+    inputs = {"name": "bot", "adopt": number}
     with pytest.raises(CheckError) as caught:
-        bot.up(**inputs)
+        bot.up(**inputs, held_by=[{"by": "ServiceAccount 'heir'", "home": here}])
     assert str(caught.value) == (
         f"adopt: service account {number} is in the state of this stack already, held by ServiceAccount "
         "'heir': adopt= would take over the very account that is being replaced, and the engine would "
         "delete it. Remove adopt= first, it has done its work; a resource that was renamed keeps its "
         "account with aliases=."
     )
-    del inputs["held_by"]
     assert bot.up(**inputs) == ["create"]
-    assert bot.up(**inputs, held_by="ServiceAccount 'bot'") == []
+    assert bot.up(**inputs, held_by=[{"by": "ServiceAccount 'bot'", "home": here}]) == []
     assert "held_by" not in bot.inputs
+
+
+@pytest.mark.parametrize(
+    ("home", "refused"),
+    [
+        ({"base_url": "https://eu.mixpanel.com/api/app", "organization_id": 1001}, False),
+        ({"organization_id": 1002}, False),
+        ({"organization_id": 1001}, True),
+        ({}, True),
+        (None, True),
+    ],
+    ids=[
+        "another host",
+        "another organization",
+        "the same",
+        "an organization not known",
+        "unknown",
+    ],
+)
+def test_a_number_means_an_account_of_one_place(
+    bot: TinyEngine,
+    home: dict[str, Any] | None,
+    refused: bool,  # noqa: FBT001
+) -> None:
+    """Nobody knows whether the regions share their numbers; in doubt it is the same account."""
+    number, _ = by_hand(bot)
+    there = None if home is None else {"base_url": bot.emulator.base_url, **home}
+    holding = {"by": "ServiceAccount 'other'", "home": there}
+    if refused:
+        with pytest.raises(CheckError, match="held by ServiceAccount 'other'"):
+            bot.up(name="bot", adopt=number, held_by=[holding])
+    else:
+        assert bot.up(name="bot", adopt=number, held_by=[holding]) == ["create"]
+
+
+def test_one_account_is_adopted_by_one_resource(bot: TinyEngine) -> None:
+    """Whatever their providers; the deletion of the other would delete it."""
+    number, _ = by_hand(bot)
+    with pytest.raises(CheckError) as caught:
+        bot.up(name="bot", adopt=number, held_by=[{"by": "RotatingServiceAccount 'one'"}])
+    assert str(caught.value) == (
+        f"adopt: service account {number} is adopted by RotatingServiceAccount 'one' of this program "
+        "too: the deletion of either resource would delete the account of both. Where these are two "
+        "accounts in two places, adopt one after the other, and remove adopt= in between."
+    )
+
+
+@pytest.mark.parametrize("given", ["bot.abc123", "", "a-secret", -1, 1.5, True, [5001]], ids=str)
+def test_what_is_no_number_is_refused_and_not_shown(bot: TinyEngine, given: object) -> None:
+    """It may be the secret, in the wrong place."""
+    with pytest.raises(CheckError) as caught:
+        bot.up(name="bot", adopt=given)
+    assert str(caught.value) == (
+        ": adopt must be a service account's number, a whole number above 0 such as 5001; "
+        "something else was given."
+    )
+
+
+def test_what_a_preview_does_not_know_yet_replaces_nothing(bot: TinyEngine) -> None:
+    """The up knows it, and refuses then."""
+    number, _ = by_hand(bot)
+    inputs = {"name": "bot", "adopt": number}
+    keepers = {"rotate_when_changed": {"host": "one"}}
+    bot.up(**inputs, **keepers)
+    bot.check(bot.context(), bot.inputs, {**inputs, "rotate_when_changed": {"host": UNKNOWN}})
+    with pytest.raises(CheckError) as caught:
+        bot.up(**inputs, secret="s", rotate_when_changed={"host": "two"})
+    assert str(caught.value) == (
+        "adopt: a change of rotate_when_changed would replace the account, and adopt= would take over "
+        "the very account that is being replaced: remove adopt= first, and secret= with it. It has done "
+        "its work."
+    )
 
 
 def test_a_replacement_that_the_engine_forces_never_adopts_what_it_replaces(

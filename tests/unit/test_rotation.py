@@ -12,6 +12,7 @@ from tests.tiny_engine import CheckError, TinyEngine
 from pulumi_mixpanel.api import Client, Credentials, MixpanelError, Refused, Secret
 from pulumi_mixpanel.emulator import Emulator
 from pulumi_mixpanel.resources import rotating_service_account
+from pulumi_mixpanel.resources.context import recorded_place
 
 DAY = 24
 TERMS: dict[str, Any] = {
@@ -522,6 +523,30 @@ def test_adopting_without_the_secret(bot: TinyEngine) -> None:
     bot.up(**TERMS, adopt=number, rotate_when_changed={"a": "1"})
     assert bot.works()
     assert "previous_secret" not in bot.state
+
+
+@pytest.mark.parametrize(("form", "told"), [("echoed", True), ("spelled", True), ("absent", False)])
+def test_an_adopted_account_of_another_role_is_told(
+    bot: TinyEngine,
+    form: str,
+    told: bool,  # noqa: FBT001
+) -> None:
+    """Where the server says it, which the list alone may do, and not the answer for one account."""
+    bot.emulator.faults([{"kind": "switch", "name": "org-role", "value": form}])
+    login = Credentials(username=bot.emulator.username, secret=Secret(bot.emulator.secret))
+    client = Client(bot.emulator.base_url, login)
+    number = client.create_service_account(1001, "bot", role="admin").account.id
+    context = bot.context()
+    inputs = bot.check(context, {}, {**TERMS, "adopt": number})
+    context.organization(recorded_place(inputs)).reads.accounts()
+    rotating_service_account.create(context, inputs)
+    assert any("no route changes it" in line for line in bot.lines) is told
+    if form == "echoed":
+        assert bot.lines[0] == (
+            f"service account {number} ({bot.emulator.state()['accounts'][-1]['username']}) has the role "
+            "'admin' in the organization, and not 'consumer': no route changes it. The account that the "
+            "next rotation makes has the role that was asked for."
+        )
 
 
 def test_a_secret_that_is_given_with_the_rotation_is_the_previous_account_s(

@@ -9,12 +9,14 @@ from an earlier run, of which it tells nobody: delete() spares what this process
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from pulumi_mixpanel.api.errors import Refused
 from pulumi_mixpanel.api.models import Account, Grant, same_role
-from pulumi_mixpanel.resources.context import Context
-from pulumi_mixpanel.resources.values import Checked, Inputs, State, Unknown, check_number
+from pulumi_mixpanel.configuration import Place
+from pulumi_mixpanel.resources.context import Context, place_of
+from pulumi_mixpanel.resources.values import Checked, Inputs, State, Unknown, whole_number
 
 if TYPE_CHECKING:  # what only calls need is slow to import (context.py)
     from pulumi_mixpanel.api.organization import Organization
@@ -23,15 +25,10 @@ if TYPE_CHECKING:  # what only calls need is slow to import (context.py)
 def check_adopt(context: Context, checked: Checked, news: Inputs, olds: Inputs) -> None:
     """Check `adopt`, and `secret`, which goes with it; neither is shown in a message."""
     adopt = news.get("adopt")
-    if adopt is not None:
-        if not isinstance(adopt, Unknown):
-            adopt = check_number(checked, "adopt", adopt, what="a service account's number")
-        if adopt is not None:
-            checked.inputs["adopt"] = adopt
-            _refuse_held(checked, adopt, news.get("held_by"), olds)
-        if olds and isinstance(adopt, int):
-            # Whatever happens to this resource, it exists: its create would be a replacement.
-            context.held.add(adopt)
+    if isinstance(adopt, Unknown):
+        checked.inputs["adopt"] = adopt
+    elif adopt is not None:
+        _check_number(context, checked, adopt, news, olds)
     secret = news.get("secret")
     if secret is None:
         return
@@ -47,27 +44,68 @@ def check_adopt(context: Context, checked: Checked, news: Inputs, olds: Inputs) 
         checked.fail("", "secret must be a text that is not empty; something else was given.")
 
 
-def _refuse_held(checked: Checked, adopt: object, held_by: object, olds: Inputs) -> None:
-    """Refuse to make anew what the stack's state holds: the program says so (holdings.py)."""
-    if isinstance(held_by, str) and not olds:
+def _check_number(
+    context: Context, checked: Checked, adopt: object, news: Inputs, olds: Inputs
+) -> None:
+    number = whole_number(adopt)
+    if number is None:
+        # Not shown, neither by us nor by the engine: it may be the secret, in the wrong place.
         checked.fail(
-            "adopt",
-            f"service account {adopt} is in the state of this stack already, held by {held_by}: "
-            "adopt= would take over the very account that is being replaced, and the engine would "
-            "delete it. Remove adopt= first, it has done its work; a resource that was renamed "
-            "keeps its account with aliases=.",
+            "",
+            "adopt must be a service account's number, a whole number above 0 such as 5001; "
+            "something else was given.",
         )
+        return
+    checked.inputs["adopt"] = number
+    if olds:
+        # Whatever happens to this resource, it exists: its create would be a replacement.
+        context.held.add(number)
+    else:
+        _refuse_held(context, checked, number, news.get("held_by") or ())
+
+
+def _refuse_held(
+    context: Context, checked: Checked, number: int, held_by: Sequence[Mapping[str, Any]]
+) -> None:
+    """Refuse to take over what another resource holds: the program says so (holdings.py)."""
+    here = place_of(checked.inputs.get("home"))
+    for holding in held_by:
+        if "home" not in holding:
+            checked.fail(
+                "adopt",
+                f"service account {number} is adopted by {holding['by']} of this program too: the "
+                "deletion of either resource would delete the account of both. Where these are two "
+                "accounts in two places, adopt one after the other, and remove adopt= in between.",
+            )
+        elif _may_be_one_place(context, here, place_of(holding["home"])):
+            checked.fail(
+                "adopt",
+                f"service account {number} is in the state of this stack already, held by "
+                f"{holding['by']}: adopt= would take over the very account that is being replaced, "
+                "and the engine would delete it. Remove adopt= first, it has done its work; a "
+                "resource that was renamed keeps its account with aliases=.",
+            )
+
+
+def _may_be_one_place(context: Context, one: Place | None, other: Place | None) -> bool:
+    """Tell whether a number may mean the same account in both; in doubt it does."""
+    if one is None or other is None or context.configuration.accept_move:
+        return True
+    organizations = {one.organization_id, other.organization_id} - {None}
+    return one.base_url == other.base_url and len(organizations) < 2  # noqa: PLR2004
 
 
 def refuse_replacing(checked: Checked, replaces: tuple[str, ...]) -> None:
     """Refuse a change that would replace while `adopt` is set."""
-    if replaces and checked.inputs.get("adopt") is not None:
-        checked.fail(
-            "adopt",
-            f"a change of {', '.join(replaces)} would replace the account, and adopt= would take "
-            "over the very account that is being replaced: remove adopt= first. It has done its "
-            "work.",
-        )
+    if not replaces or checked.inputs.get("adopt") is None:
+        return
+    both = ", and secret= with it" if checked.inputs.get("secret") is not None else ""
+    checked.fail(
+        "adopt",
+        f"a change of {', '.join(replaces)} would replace the account, and adopt= would take over "
+        f"the very account that is being replaced: remove adopt= first{both}. It has done its "
+        "work.",
+    )
 
 
 def take_over(context: Context, organization: Organization, inputs: Inputs) -> Account:

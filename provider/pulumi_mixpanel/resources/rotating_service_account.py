@@ -13,7 +13,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from pulumi_mixpanel.api.errors import MixpanelError, Refused, StatusError
-from pulumi_mixpanel.api.models import Account, CreatedAccount, format_instant, parse_instant
+from pulumi_mixpanel.api.models import (
+    Account,
+    CreatedAccount,
+    format_instant,
+    parse_instant,
+    same_role,
+)
 from pulumi_mixpanel.configuration import Place
 from pulumi_mixpanel.resources.adoption import (
     adopted_secret,
@@ -188,6 +194,7 @@ def create(context: Context, inputs: Inputs) -> Created:
     state: State = {**_echo(inputs), "home": home}
     if inputs.get("adopt") is not None:
         account = take_over(context, organization, inputs)
+        _tell_other_role(context, account, inputs)
         words = grant_listed(organization, account.id, grants_of(inputs.get("projects")))
         state |= {"adopted": True, "granted_roles": words or None}
         state |= adopted_secret(context, account, inputs)
@@ -198,6 +205,17 @@ def create(context: Context, inputs: Inputs) -> Created:
     _hold(context, state, inputs.get("projects"))
     id_ = f"{organization.id}/rotating/{state['service_account_id']}"
     return Created(id_, _with_next(state))
+
+
+def _tell_other_role(context: Context, account: Account, inputs: Inputs) -> None:
+    """Say that an adopted account keeps its role, where the server tells one; lists alone do."""
+    role, asked = account.role, inputs.get("role")
+    if isinstance(role, str) and asked and not same_role(role, asked):
+        context.warn_once(
+            f"service account {account.id} ({account.username}) has the role {role!r} in the "
+            f"organization, and not {asked!r}: no route changes it. The account that the next "
+            "rotation makes has the role that was asked for."
+        )
 
 
 def _echo(inputs: Mapping[str, Any]) -> State:

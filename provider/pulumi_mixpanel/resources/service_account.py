@@ -53,6 +53,7 @@ from pulumi_mixpanel.resources.values import (
     State,
     check_instant,
     check_name,
+    is_known,
     take,
     without_none,
 )
@@ -99,7 +100,7 @@ def _check_adoption(context: Context, checked: Checked, news: Inputs, olds: Inpu
         return
     if olds:
         _, place_replaces = place_changes(context, olds, checked.inputs)
-        refuse_replacing(checked, _changed(olds, checked.inputs) + place_replaces)
+        refuse_replacing(checked, _surely_changed(olds, checked.inputs) + place_replaces)
     elif news.get("validity_period_hours") is not None:
         checked.fail(
             "adopt",
@@ -113,6 +114,11 @@ def _check_adoption(context: Context, checked: Checked, news: Inputs, olds: Inpu
 def _changed(olds: Inputs, news: Inputs) -> tuple[str, ...]:
     """Tell which inputs changed that no route changes."""
     return tuple(key for key in _REPLACING if olds.get(key) != news.get(key))
+
+
+def _surely_changed(olds: Inputs, news: Inputs) -> tuple[str, ...]:
+    """Tell the same, less those of which a preview does not know the value yet."""
+    return tuple(key for key in _changed(olds, news) if is_known(news.get(key)))
 
 
 def _check_dialect(context: Context, checked: Checked, news: Inputs) -> None:
