@@ -55,6 +55,7 @@ def ask(function: str, look: Lookup[T], arguments: Arguments, provider: Provider
     Raises:
         LookupFailed: It has no answer, or something that it needs is an output.
     """
+    _require_run(function)
     settings = _settings(function, provider)
     _require_plain(function, "its argument", arguments)
     if provider is not None:
@@ -83,6 +84,7 @@ def ask_output(
     Raises:
         LookupFailed: As the output's error: it has no answer.
     """
+    _require_run(f"{function}_output")
     function, run = f"{function}_output", _this_run()
     given = pulumi.Output.all(**arguments)
     # That a login is secret makes no secret of what it finds.
@@ -135,6 +137,23 @@ def _this_run() -> _Run:
         return _Run()
     run: _Run = vars(root).setdefault("_mixpanel_lookups", _Run())
     return run
+
+
+def _require_run(function: str) -> None:
+    """Refuse to answer in a thread that does not know its run: the stack's configuration neither.
+
+    What Pulumi keeps for a run no thread inherits that the program starts; there even a secret
+    would seem to stand in clear.
+
+    Raises:
+        LookupFailed: This is such a thread.
+    """
+    if get_root_resource() is None and threading.current_thread() is not threading.main_thread():
+        raise LookupFailed(
+            f"{function}: this thread does not know which run of a program it belongs to. Look up "
+            f"in the program's own thread; {function.removesuffix('_output')}_output there waits "
+            "beside everything else."
+        )
 
 
 def _voice(log: Callable[[str], None]) -> Callable[[str], None]:
@@ -206,6 +225,7 @@ def _told(function: str, act: Callable[[], T], secrets: Sequence[object] = ()) -
         message = str(error)
     except Exception as error:  # noqa: BLE001 (a foreign error's text may hold anything)
         message = f"{describe_bug(error)}."
-    for secret in filter(None, secrets):
-        message = message.replace(str(secret), "[secret]")
+    for secret in map(str, filter(None, secrets)):
+        for shown in (repr(secret)[1:-1], secret):
+            message = message.replace(shown, "[secret]")
     raise LookupFailed(f"{function}: {message}") from None

@@ -253,7 +253,7 @@ def test_pull_requests_of_forks_run_nothing() -> None:
     condition = GITHUB["jobs"]["preview"]["if"]
     assert "github.event.pull_request.head.repo.full_name == github.repository" in condition
     (rule,) = GITLAB["preview"]["rules"]
-    assert "$CI_MERGE_REQUEST_SOURCE_PROJECT_PATH == $CI_PROJECT_PATH" in rule["if"]
+    assert "$CI_MERGE_REQUEST_SOURCE_PROJECT_PATH == $CI_MERGE_REQUEST_PROJECT_PATH" in rule["if"]
     triggers = GITHUB[True]  # YAML 1.1 reads the key `on` so
     assert sorted(triggers) == ["pull_request", "push", "schedule"]
     assert triggers["push"] == {"branches": ["main"]}

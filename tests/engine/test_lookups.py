@@ -190,6 +190,11 @@ def test_a_plain_form_says_which_output_it_cannot_wait_for(
             "the name '[secret]'; it has 1 in all.",
         ),
         (
+            r"""get_service_account_output(name=pulumi.Output.secret("hidden\\'\"\u200b"))""",
+            "error: get_service_account_output: no service account of organization 1001 at {url} has "
+            "the name '[secret]'; it has 1 in all.",
+        ),
+        (
             "get_project_service_accounts_output(2999)",
             "error: get_project_service_accounts_output: project 2999 cannot be read, which does not "
             "mean that it is empty: GET /projects/2999/service-accounts answered 403: User 905001 is "
@@ -207,6 +212,25 @@ def test_a_lookup_without_an_answer_fails_the_program(
     assert "Traceback" not in shown.text
     assert "hidden" not in shown.text
     assert not any(call.startswith("POST") for call in calls(emulator))
+
+
+@pytest.mark.parametrize("function", ["get_service_accounts", "get_service_accounts_output"])
+def test_a_thread_that_knows_no_run_looks_nothing_up(
+    emulator: Emulator, stack: Stack, function: str
+) -> None:
+    """It would not know the stack's configuration, and take its secret for one in clear."""
+    stack.config("mixpanel:secret", emulator.secret, secret=True)
+    stack.write(f"""
+        from concurrent.futures import ThreadPoolExecutor
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit({function}).result()""")
+    shown = stack.preview(fails=True)
+    assert (
+        f"error: {function}: this thread does not know which run of a program it belongs to. Look up in "
+        "the program's own thread; get_service_accounts_output there waits beside everything else."
+    ) in shown.line
+    assert "Traceback" not in shown.text
+    assert calls(emulator) == []
 
 
 def test_without_credentials_a_lookup_fails_the_preview_too(stack: Stack) -> None:

@@ -404,3 +404,56 @@ def test_secret_keepers_are_encrypted(emulator: Emulator, stack: Stack) -> None:
     stack.up()
     assert "secret-trigger" not in str(stack.state())
     assert len(made(emulator)) == 3
+
+
+DEPLOYERS = """
+    for letter in LETTERS:
+        login = ServiceAccount(f"deployer-{letter}", role="admin", validity_period_hours=4320,
+                               early_renewal_hours=720, projects=[{"project_id": 2001, "role": "admin"}])
+        pulumi.export(f"{letter}_username", login.username)
+        pulumi.export(f"{letter}_secret", login.secret)
+"""
+
+
+def test_the_provider_s_own_login_is_renewed_by_another(emulator: Emulator, stack: Stack) -> None:
+    """As docs/rotation.md says: log in with the younger one; who does not is refused, and goes on."""
+
+    def log_in(letter: str) -> None:
+        outputs = stack.outputs()
+        stack.env = {
+            **stack.env,
+            "MIXPANEL_SERVICE_ACCOUNT_USERNAME": outputs[f"{letter}_username"],
+            "MIXPANEL_SERVICE_ACCOUNT_SECRET": outputs[f"{letter}_secret"],
+        }
+
+    stack.write(DEPLOYERS.replace("LETTERS", '"a"'))
+    stack.up()
+    log_in("a")
+    move(emulator, stack, 500)
+    stack.write(DEPLOYERS.replace("LETTERS", '"ab"'))
+    stack.up()
+    log_in("b")
+    first = stack.outputs()
+    move(emulator, stack, 3700)
+    assert stack.steps() == {"deployer-a": "replace"} or "create-replacement" in str(stack.steps())
+    stack.up()
+    second = stack.outputs()
+    assert second["a_secret"] != first["a_secret"]
+    assert second["b_secret"] == first["b_secret"]
+    refused = "is the account that this provider logs in with, and would be replaced"
+    move(emulator, stack, 4150)
+    assert refused in stack.up(fails=True).line
+    log_in("a")
+    stack.up()
+    assert stack.outputs()["a_secret"] == second["a_secret"]
+    assert stack.outputs()["b_secret"] != second["b_secret"]
+    move(emulator, stack, 7800)
+    third = stack.outputs()
+    assert refused in stack.up(fails=True).line
+    stack.up("--target", stack.resources()["deployer-b"]["urn"])
+    log_in("b")
+    stack.up()
+    stack.up("--expect-no-changes")
+    fourth = stack.outputs()
+    assert {fourth[f"{letter}_secret"] for letter in "ab"}.isdisjoint(third.values())
+    assert sorted(made(emulator)) == ["dev-deployer-a", "dev-deployer-b"]

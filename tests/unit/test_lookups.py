@@ -202,6 +202,10 @@ def test_several_of_a_name_are_listed_without_what_nested_does_not_tell(nested: 
             {"name": "bot", "region": "mars"},
             "region must be one of us, eu, in; 'mars' was given.",
         ),
+        (
+            {"name": "bot", "region": ["us"]},
+            "region must be one of us, eu, in; ['us'] was given.",
+        ),
     ],
 )  # fmt: skip
 def test_what_is_not_found_or_not_asked_well(

@@ -219,7 +219,7 @@ def _organization(context: Context, arguments: Arguments, *, anew: bool) -> Orga
     number, region = arguments.get("organization_id"), arguments.get("region")
     if number is not None:
         number = _number("organization_id", number, what="an organization's number")
-    if region is not None and region not in REGIONS:
+    if region is not None and (not isinstance(region, str) or region not in REGIONS):
         raise Unanswered(f"region must be one of {', '.join(REGIONS)}; {region!r} was given.")
     organization = context.organization(context.configuration.place(number, region, None))
     if anew:
