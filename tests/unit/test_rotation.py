@@ -176,6 +176,44 @@ def test_a_rotation_before_the_last_overlap_is_over_keeps_no_third(bot: TinyEngi
     assert bot.works("previous_")
 
 
+def test_a_rotation_and_a_retirement_that_are_both_due(bot: TinyEngine) -> None:
+    """No up ran between them: both are told, and done."""
+    bot.up(**TERMS)
+    bot.wait(PERIOD)
+    bot.up(**TERMS)
+    second = bot.state["service_account_id"]
+    bot.wait(PERIOD)
+    bot.up(**TERMS)
+    assert bot.lines == [
+        f"rotation of 'bot' is due: it was since {bot.at(2 * PERIOD)}",
+        f"retirement of the previous account of 'bot' is due since {bot.at(PERIOD + 7 * DAY)}",
+    ]
+    assert bot.there() == [second, bot.state["service_account_id"]]
+
+
+def test_a_retirement_that_is_due_when_the_current_account_is_gone(bot: TinyEngine) -> None:
+    """Both are told, and done; in the overlap the previous one stays, and that is told too."""
+    bot.up(**TERMS)
+    bot.wait(PERIOD)
+    bot.up(**TERMS)
+    delete_by_hand(bot, bot.state["service_account_id"])
+    bot.refresh()
+    context = bot.context()
+    gone = "rotation of 'bot' is due: its current account is gone"
+    until = bot.at(PERIOD + 7 * DAY)
+    bot.lines.clear()
+    rotating_service_account.diff(context, bot.id, bot.state, bot.check(context, bot.inputs, TERMS))
+    assert bot.lines == [
+        gone,
+        f"the previous account of 'bot' works until {until}, 168 h from now; the first up after that "
+        "retires it",
+    ]
+    bot.wait(7 * DAY)
+    bot.up(**TERMS)
+    assert bot.lines == [gone, f"retirement of the previous account of 'bot' is due since {until}"]
+    assert bot.there() == [bot.state["service_account_id"]]
+
+
 def test_a_shorter_overlap_counts_at_once(bot: TinyEngine) -> None:
     """Somebody wants the previous account gone now."""
     bot.up(**TERMS)

@@ -189,23 +189,23 @@ def tell_steps(context: Context, state: State, news: Inputs) -> None:
     name, now, terms = news.get("name"), context.clock.now(), Terms.of(news)
     reason, until = why_rotated(context, state, news), retirement(state, news)
     previous = f"the previous account of {name!r}"
+    succeeded = reason is not None and state.get("service_account_id") is not None
     if reason is not None:
         context.announce(f"rotation of {name!r} is due: {reason}")
-        if state.get("service_account_id") is not None:
-            if terms is not None:
-                _tell_short_overlap(context, state, terms)
-            if until is not None:
-                context.announce(
-                    f"{previous}, {state.get('previous_username')}, is deleted by this up, though "
-                    f"it was to work until {format_instant(until)}: the current one takes its place"
-                )
-    elif until is not None and now < until:
+    if succeeded and terms is not None:
+        _tell_short_overlap(context, state, terms)
+    if until is not None and now >= until:
+        context.announce(f"retirement of {previous} is due since {format_instant(until)}")
+    elif until is not None and succeeded:
+        context.announce(
+            f"{previous}, {state.get('previous_username')}, is deleted by this up, though it was "
+            f"to work until {format_instant(until)}: the current one takes its place"
+        )
+    elif until is not None:
         context.announce(
             f"{previous} works until {format_instant(until)}, {_hours(until - now)} from now; the "
             "first up after that retires it"
         )
-    elif until is not None:
-        context.announce(f"retirement of {previous} is due since {format_instant(until)}")
     for entry in state.get("retiring") or ():
         context.announce(
             f"retirement of {entry['username']} of {name!r} is still due: an earlier up could not "
