@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import http.server
+import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -33,6 +33,15 @@ class TinyServer:
 
     url: str
     seen: list[Seen] = field(default_factory=list)
+
+
+class QuietServer(http.server.ThreadingHTTPServer):
+    """A server to which a client that goes away is nothing to tell of."""
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Show any other error, with its traceback."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
 
 
 class FakeTime:
@@ -89,9 +98,8 @@ def serve() -> Iterator[Callable[[Callable[[Seen], Reply]], TinyServer]]:
                 for name, value in {**length, **headers}.items():
                     self.send_header(name, value)
                 self.end_headers()
-                with contextlib.suppress(ConnectionError):
-                    for part in [body] if isinstance(body, bytes) else body:
-                        self.wfile.write(part)
+                for part in [body] if isinstance(body, bytes) else body:
+                    self.wfile.write(part)
                 self.close_connection = "Content-Length" in headers or not whole
 
             do_GET = do_POST = do_DELETE = answer  # noqa: N815 (the base class's names)
@@ -99,7 +107,7 @@ def serve() -> Iterator[Callable[[Callable[[Seen], Reply]], TinyServer]]:
             def log_message(self, format: str, *args: object) -> None:  # noqa: A002
                 """Be quiet."""
 
-        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        server = QuietServer(("127.0.0.1", 0), Handler)
         servers.append(server)
         threading.Thread(target=server.serve_forever, daemon=True).start()
         tiny.url = f"http://127.0.0.1:{server.server_address[1]}/api"
