@@ -30,7 +30,7 @@ Holdings = Mapping[int, Sequence[Holding]]
 """The holdings of each account number, which two places may give to two accounts."""
 
 
-def holders_of(adopt: pulumi.Input[int], claimant: str) -> pulumi.Output[Sequence[Holding] | None]:
+def holders_of(adopt: pulumi.Input[int], claimant: str) -> pulumi.Output[Sequence[Holding]]:
     """Tell which other resources hold, or adopt, the account that is to be adopted.
 
     Args:
@@ -39,21 +39,20 @@ def holders_of(adopt: pulumi.Input[int], claimant: str) -> pulumi.Output[Sequenc
 
     Returns:
         Those in the state, and the one of this program that is to adopt it as well, which has no
-        `home`; None where there are none. In unit tests with mocks no state is asked for. Costs no
-        call to Mixpanel. Where the engine cannot tell, the program ends with a RunError: what is
-        not known is not taken over.
+        `home`. In unit tests with mocks no state is asked for. Costs no call to Mixpanel. Where the
+        engine cannot tell, the program ends with a RunError: what is not known is not taken over.
     """
     run, me = _this_run(), object()
 
-    async def holders(given: object) -> Sequence[Holding] | None:
+    async def holders(given: object) -> Sequence[Holding]:
         number = whole_number(given)
         if number is None:
-            return None
+            return []
         recorded = (await run.holdings).get(number, ())
         first, name = run.claimed.setdefault(number, (me, claimant))
         # One that is in the state as well is told already, with its place.
         is_rival = first is not me and name not in [one["by"] for one in recorded]
-        return [*recorded, *([{"by": name}] if is_rival else [])] or None
+        return [*recorded, *([{"by": name}] if is_rival else [])]
 
     return pulumi.Output.from_input(adopt).apply(holders)
 

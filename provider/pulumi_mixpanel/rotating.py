@@ -35,7 +35,7 @@ class RotatingServiceAccount(
             rotation due.
         overlap_hours: Hours for which the previous account goes on working. Less than the hours
             between two rotations. A change is in place; a shorter one counts for the previous
-            account at once.
+            account at once, a longer one may make a rotation due.
         early_renewal_hours: Hours before the end of the validity from which on an up rotates.
             Default 0. A change is in place, and may make a rotation due.
         name: What the usernames will begin with (grade D, R, T). Default `<stack>-<resource name>`.

@@ -317,6 +317,34 @@ def test_a_rotating_account_never_adopts_what_another_holds(
     assert made(emulator) == ["bot", "bot"]
 
 
+def test_a_transformation_adopts_nothing(emulator: Emulator, stack: Stack) -> None:
+    """Nothing would tell whether a resource of the stack holds the account."""
+    number, _ = by_hand(emulator)
+    stack.write(f"""
+        def adopting(args):
+            return pulumi.ResourceTransformationResult({{**args.props, "adopt": {number}}}, args.opts)
+
+        ServiceAccount("export", name="bot", opts=pulumi.ResourceOptions(transformations=[adopting]))""")
+    assert (
+        "adopt= has to be given where the resource is made, and not by a transformation"
+        in stack.preview(fails=True).line
+    )
+    assert stack.resources() == {}
+
+
+def test_dates_that_are_ignored_stay(emulator: Emulator, stack: Stack) -> None:
+    """Somebody wants to renew by hand."""
+    ignoring = RENEWED.replace(
+        "48)", '48, opts=pulumi.ResourceOptions(ignore_changes=["expires"]))'
+    )
+    stack.write(ignoring)
+    stack.up()
+    first = stack.outputs()
+    move(emulator, stack, 680)
+    stack.up("--expect-no-changes")
+    assert stack.outputs() == first
+
+
 def test_one_account_is_not_adopted_by_two(emulator: Emulator, stack: Stack) -> None:
     """Through two providers either would hold it, and the deletion of one delete it."""
     number, _ = by_hand(emulator)

@@ -12,6 +12,7 @@ from tests.tiny_engine import CheckError, TinyEngine
 from pulumi_mixpanel.api import Client, Credentials, Grant, Refused, Secret
 from pulumi_mixpanel.emulator import Emulator
 from pulumi_mixpanel.resources import service_account
+from pulumi_mixpanel.resources.adoption import is_taken_over
 from pulumi_mixpanel.resources.values import UNKNOWN
 
 TERMS: dict[str, Any] = {"name": "bot", "validity_period_hours": 720, "early_renewal_hours": 48}
@@ -289,7 +290,7 @@ def test_other_terms_are_told_and_never_replaced(bot: TinyEngine) -> None:
         (
             {"name": "bot", "adopt": 9999},
             "there is no service account 9999 in organization 1001 at {url}: adopt= takes the number of "
-            "one that exists there. Nothing was changed.",
+            "one that exists there. Without adopt= a new one is made. Nothing was changed.",
         ),
         (
             {"name": "other", "adopt": "{number}"},
@@ -442,6 +443,48 @@ def test_what_is_no_number_is_refused_and_not_shown(bot: TinyEngine, given: obje
     )
 
 
+def test_a_place_that_a_preview_does_not_know_yet_replaces_nothing(bot: TinyEngine) -> None:
+    """The organization's number comes out of a resource that is to be made anew, say."""
+    number, _ = by_hand(bot)
+    inputs = {"name": "bot", "adopt": number, "organization_id": 1001}
+    bot.up(**inputs)
+    bot.check(bot.context(), bot.inputs, {**inputs, "organization_id": UNKNOWN})
+    with pytest.raises(CheckError, match="a change of organization_id would replace the account"):
+        bot.up(**{**inputs, "organization_id": 1002})
+
+
+def test_an_adoption_of_which_the_program_knows_nothing_is_refused(bot: TinyEngine) -> None:
+    """A transformation gave the number: nobody asked the engine who holds it."""
+    number, _ = by_hand(bot)
+    with pytest.raises(CheckError) as caught:
+        bot.up(name="bot", adopt=number, held_by=None)
+    assert str(caught.value) == (
+        "adopt: adopt= has to be given where the resource is made, and not by a transformation: else "
+        f"nothing tells whether a resource holds service account {number} already."
+    )
+    bot.up(name="bot", adopt=number)
+    assert bot.up(name="bot", adopt=number, held_by=None) == []
+
+
+def test_one_number_on_two_hosts_is_two_accounts_in_one_process(bot: TinyEngine) -> None:
+    """With region=, one process is at home in both."""
+    number, _ = by_hand(bot)
+    bot.up(name="bot", adopt=number)
+    context = bot.context()
+    with Emulator() as far:
+        place = {"base_url": far.base_url, "organization_id": 1001}
+        login = Credentials(username=far.username, secret=Secret(far.secret))
+        context._clients[far.base_url] = client = Client(far.base_url, login)
+        while client.create_service_account(1001, "bot").account.id < number:
+            pass
+        service_account.diff(context, bot.id, bot.state, bot.inputs)
+        inputs = {"name": "bot", "adopt": number, "home": place}
+        assert service_account.create(context, inputs).state["home"] == place
+        service_account.delete(context, bot.id, bot.state)
+        assert bot.there() == []
+        assert far.state()["accounts"][-1]["id"] == number
+
+
 def test_what_a_preview_does_not_know_yet_replaces_nothing(bot: TinyEngine) -> None:
     """The up knows it, and refuses then."""
     number, _ = by_hand(bot)
@@ -456,6 +499,18 @@ def test_what_a_preview_does_not_know_yet_replaces_nothing(bot: TinyEngine) -> N
         "the very account that is being replaced: remove adopt= first, and secret= with it. It has done "
         "its work."
     )
+
+
+def test_dates_that_the_engine_is_told_to_ignore_stay(bot: TinyEngine) -> None:
+    """With ignore_changes it hands us the last inputs for the new ones."""
+    terms = {"name": "bot", "validity_period_hours": 720, "early_renewal_hours": 48}
+    bot.up(**terms)
+    dates = {key: bot.inputs[key] for key in ("issued_at", "expires")}
+    bot.wait(700)
+    assert bot.up(**terms, expires=dates["expires"]) == []
+    assert {key: bot.inputs[key] for key in dates} == dates
+    with pytest.raises(CheckError, match="expires and validity_period_hours exclude one another"):
+        bot.up(**terms, expires=bot.at(9000))
 
 
 def test_a_replacement_that_the_engine_forces_never_adopts_what_it_replaces(
@@ -490,3 +545,20 @@ def test_a_resource_that_was_renamed_does_not_delete_what_its_heir_adopted(
     assert bot.lines[-1] == (
         f"service account {number} was adopted by another resource in this very run: it stays."
     )
+
+
+def test_the_secret_of_an_account_that_stays_is_looked_for_where_it_is(bot: TinyEngine) -> None:
+    """A rotating account's previous one has a secret of its own, or none."""
+    number, secret = by_hand(bot)
+    state = {
+        "home": {"base_url": bot.emulator.base_url, "organization_id": 1001},
+        "service_account_id": number + 1,
+        "secret": "of the current one",
+        "previous_service_account_id": number,
+    }
+    for known, told in (({}, False), ({"previous_secret": secret}, True)):
+        context = bot.context()
+        service_account.create(context, bot.check(context, {}, {"name": "bot", "adopt": number}))
+        bot.lines.clear()
+        assert is_taken_over(context, number, {**state, **known})
+        assert ("Its secret is in earlier states" in bot.lines[0]) is told

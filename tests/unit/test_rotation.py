@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from tests.tiny_engine import CheckError, TinyEngine
 
-from pulumi_mixpanel.api import Client, Credentials, MixpanelError, Refused, Secret
+from pulumi_mixpanel.api import Client, CreatedAccount, Credentials, MixpanelError, Refused, Secret
 from pulumi_mixpanel.emulator import Emulator
 from pulumi_mixpanel.resources import rotating_service_account
 from pulumi_mixpanel.resources.context import recorded_place
+from pulumi_mixpanel.resources.values import UNKNOWN
 
 DAY = 24
 TERMS: dict[str, Any] = {
@@ -117,7 +118,8 @@ def test_an_up_that_comes_late_says_how_much_of_the_overlap_is_left(bot: TinyEng
     bot.wait(92 * DAY)
     bot.up(**TERMS)
     assert bot.lines[-1] == (
-        "this up comes late: the previous account works for 120 h more, of an overlap of 168 h"
+        "of the overlap of 168 h 120 h are left: the account that becomes the previous one expires at "
+        f"{bot.at(97 * DAY)}"
     )
     assert bot.state["retires_at"] == bot.at(97 * DAY)
     assert bot.works("previous_")
@@ -131,7 +133,10 @@ def test_an_up_after_everything_has_expired(bot: TinyEngine) -> None:
     bot.up(**TERMS)
     bot.wait(200 * DAY)
     bot.up(**TERMS)
-    assert "works for 0 h more, of an overlap of 168 h" in bot.lines[1]
+    assert bot.lines[1] == (
+        "of the overlap of 168 h 0 h are left: the account that becomes the previous one expired at "
+        f"{bot.at(97 * DAY)}"
+    )
     assert bot.works()
     assert bot.there() == [bot.state["service_account_id"]]
     assert bot.up(**TERMS) == []
@@ -237,6 +242,75 @@ def test_changed_periods(bot: TinyEngine) -> None:
     bot.up(**{**TERMS, "validity_period_hours": 365 * DAY})
     # Issued at day 30 for 35 + 7 days.
     assert bot.state["next_rotation_at"] == bot.at((30 + 35 - 10) * DAY)
+
+
+@pytest.mark.parametrize("longer", ["early_renewal_hours", "overlap_hours"])
+def test_longer_periods_bring_no_third_account_in_an_overlap(bot: TinyEngine, longer: str) -> None:
+    """They ask for more than the current account lasts: it is rotated when the previous has gone."""
+    terms = {**TERMS, "validity_period_hours": 30 * DAY, "early_renewal_hours": 5 * DAY}
+    bot.up(**terms)
+    bot.wait(25 * DAY)
+    bot.up(**terms)
+    second = bot.state["service_account_id"]
+    bot.wait(DAY)
+    terms |= {"validity_period_hours": 90 * DAY, longer: 31 * DAY}
+    assert bot.up(**terms) == ["update"]
+    assert len(bot.there()) == 2
+    assert bot.works("previous_")
+    assert bot.state["next_rotation_at"] == bot.at(32 * DAY)
+    assert bot.inputs["rotated_at"] == bot.at(25 * DAY)
+    bot.wait(6 * DAY - 1)
+    assert bot.up(**terms) == []
+    bot.wait(1)
+    assert bot.up(**terms) == ["update"]
+    assert (
+        f"rotation of 'bot' is due: its current account expires at {bot.at(62 * DAY)}" in bot.lines
+    )
+    assert bot.there() == [second, bot.state["service_account_id"]]
+
+
+def test_the_next_rotation_follows_what_the_server_granted(
+    bot: TinyEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may let an account work for less than was asked for."""
+    bot.up(**TERMS)
+    bot.wait(PERIOD)
+    ask = Client.create_service_account
+
+    def granted(*args: Any, expires: datetime, **others: Any) -> CreatedAccount:  # noqa: ANN401
+        return ask(*args, expires=expires - timedelta(days=30), **others)
+
+    monkeypatch.setattr(Client, "create_service_account", granted)
+    bot.up(**TERMS)
+    assert bot.state["next_rotation_at"] == bot.at(PERIOD + 50 * DAY)
+
+
+def test_an_expired_account_that_the_server_dropped_is_said_to_have_expired(
+    bot: TinyEngine,
+) -> None:
+    """And not only to be gone."""
+    bot.emulator.faults([{"kind": "switch", "name": "expired", "value": "vanishes"}])
+    bot.up(**TERMS)
+    bot.wait(PERIOD)
+    bot.up(**TERMS)
+    username = bot.state["username"]
+    bot.wait(98 * DAY)
+    bot.refresh()
+    assert (
+        f"the current account of 'bot', {username}, expired at {bot.at(PERIOD + 97 * DAY)} and is no "
+        "longer there: the next up makes another one."
+    ) in bot.lines
+
+
+def test_a_name_that_is_not_known_yet_is_told_as_the_last_one(bot: TinyEngine) -> None:
+    """In a preview."""
+    bot.up(**TERMS)
+    bot.wait(PERIOD)
+    context = bot.context()
+    bot.lines.clear()
+    inputs = bot.check(context, bot.inputs, {**TERMS, "name": UNKNOWN})
+    rotating_service_account.diff(context, bot.id, bot.state, inputs)
+    assert bot.lines == [f"rotation of 'bot' is due: it was since {bot.at(PERIOD)}"]
 
 
 def test_projects_change_for_both_accounts(bot: TinyEngine) -> None:
@@ -654,7 +728,8 @@ def test_an_adopted_account_that_expires_soon_says_what_is_left_of_its_overlap(
     bot.up(**terms, rotate_when_changed={"a": "1"})
     assert bot.lines == [
         "rotation of 'bot' is due: rotate_when_changed changed",
-        "this up comes late: the previous account works for 48 h more, of an overlap of 72 h",
+        "of the overlap of 72 h 48 h are left: the account that becomes the previous one expires at "
+        f"{bot.at(4 * DAY)}",
     ]
     assert bot.state["retires_at"] == bot.at(4 * DAY)
     assert "retires_at" not in bot.inputs

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from pulumi_mixpanel.api.errors import Refused
 from pulumi_mixpanel.api.models import Account, Grant, same_role
 from pulumi_mixpanel.configuration import Place
-from pulumi_mixpanel.resources.context import Context, place_of
+from pulumi_mixpanel.resources.context import Context, current_place, place_of
 from pulumi_mixpanel.resources.values import Checked, Inputs, State, Unknown, whole_number
 
 if TYPE_CHECKING:  # what only calls need is slow to import (context.py)
@@ -59,15 +59,25 @@ def _check_number(
     checked.inputs["adopt"] = number
     if olds:
         # Whatever happens to this resource, it exists: its create would be a replacement.
-        context.held.add(number)
+        context.hold(checked.inputs.get("home"), number)
     else:
-        _refuse_held(context, checked, number, news.get("held_by") or ())
+        _refuse_held(context, checked, number, news.get("held_by"))
 
 
 def _refuse_held(
-    context: Context, checked: Checked, number: int, held_by: Sequence[Mapping[str, Any]]
+    context: Context,
+    checked: Checked,
+    number: int,
+    held_by: Sequence[Mapping[str, Any]] | None,
 ) -> None:
     """Refuse to take over what another resource holds: the program says so (holdings.py)."""
+    if held_by is None:
+        checked.fail(
+            "adopt",
+            "adopt= has to be given where the resource is made, and not by a transformation: else "
+            f"nothing tells whether a resource holds service account {number} already.",
+        )
+        return
     here = place_of(checked.inputs.get("home"))
     for holding in held_by:
         if "home" not in holding:
@@ -115,7 +125,8 @@ def take_over(context: Context, organization: Organization, inputs: Inputs) -> A
         Refused: It is not there, has another name, or a resource holds it already.
     """
     number, name = int(inputs["adopt"]), inputs["name"]
-    if number in context.held or number in context.adopted:
+    key = (organization.client.base_url, number)
+    if key in context.held or key in context.adopted:
         raise Refused(
             f"service account {number} is held by a resource of this stack already, so adopt= "
             "would take over the very account that is being replaced: remove adopt= first. "
@@ -126,7 +137,7 @@ def take_over(context: Context, organization: Organization, inputs: Inputs) -> A
         raise Refused(
             f"there is no service account {number} in organization {organization.id} at "
             f"{organization.client.base_url}: adopt= takes the number of one that exists there. "
-            "Nothing was changed."
+            "Without adopt= a new one is made. Nothing was changed."
         )
     if account.name != name:
         raise Refused(
@@ -134,8 +145,8 @@ def take_over(context: Context, organization: Organization, inputs: Inputs) -> A
             f"not {name!r}: give name={account.name!r}, or the number of another account. Nothing "
             "was changed."
         )
-    context.adopted[number] = inputs.get("secret") is not None
-    context.held.add(number)
+    context.adopted[key] = inputs.get("secret") is not None
+    context.held.add(key)
     return account
 
 
@@ -173,16 +184,25 @@ def is_taken_over(context: Context, number: int, state: State) -> bool:
 
     `--replace`, and a resource that was renamed, create first; the engine asks us nothing before.
     """
-    if number not in context.adopted:
+    key = (current_place(context, state).base_url, number)
+    if key not in context.adopted:
         return False
     line = f"service account {number} was adopted by another resource in this very run: it stays."
-    if state.get("secret") is not None and not context.adopted[number]:
+    if _secret_of(state, number) is not None and not context.adopted[key]:
         line += (
             " Its secret is in earlier states of the stack alone, for secret= was not given: look "
             "there (pulumi stack export --version N --show-secrets), and give it with secret=."
         )
     context.warn_once(line)
     return True
+
+
+def _secret_of(state: State, number: int) -> object:
+    """Tell the secret of one of a resource's accounts, as far as its state has it."""
+    which = "" if state.get("service_account_id") == number else "previous_"
+    return (
+        state.get(f"{which}secret") if state.get(f"{which}service_account_id") == number else None
+    )
 
 
 def later_secret(state: State, inputs: Inputs) -> str | None:

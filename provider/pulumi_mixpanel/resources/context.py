@@ -17,7 +17,14 @@ from pulumi_mixpanel.configuration import (
     Configuration,
     Place,
 )
-from pulumi_mixpanel.resources.values import Checked, Inputs, State, Unknown, check_number
+from pulumi_mixpanel.resources.values import (
+    Checked,
+    Inputs,
+    State,
+    Unknown,
+    check_number,
+    is_known,
+)
 
 if TYPE_CHECKING:
     from pulumi_mixpanel.api.organization import Organization
@@ -37,8 +44,9 @@ class Context(Struct):
         announce: Shows a line to the user.
         claims: The (organization, account, project) that some account's `projects` manages.
         memberships: The same of the membership resources that this process made or found wanted.
-        held: The accounts that resources of this process hold, as far as it has met them.
-        adopted: The accounts that a create of this process took over, and whether with a secret.
+        held: The accounts that resources of this process hold, as far as it has met them: host and
+            number, for nobody knows whether two hosts share their numbers.
+        adopted: Those that a create of this process took over, and whether with a secret.
     """
 
     configuration: Configuration
@@ -47,8 +55,8 @@ class Context(Struct):
     announce: Callable[[str], None] = lambda _line: None
     claims: set[tuple[int | None, int, int]] = field(default_factory=set)
     memberships: set[tuple[int | None, int, int]] = field(default_factory=set)
-    held: set[int] = field(default_factory=set)
-    adopted: dict[int, bool] = field(default_factory=dict)
+    held: set[tuple[str, int]] = field(default_factory=set)
+    adopted: dict[tuple[str, int], bool] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _clients: dict[str, Client] = field(default_factory=dict)
     _organizations: dict[tuple[str, int], Organization] = field(default_factory=dict)
@@ -91,6 +99,14 @@ class Context(Struct):
                 f"{fate}. Log in with another account first."
             )
 
+    def hold(self, home: object, number: int) -> None:
+        """Remember that a resource holds an account, where it is known where that lives."""
+        if place := place_of(home):
+            self.held.add((place.base_url, number))
+
+    def _held_at(self, base_url: str) -> set[int]:
+        return {number for host, number in self.held.copy() if host == base_url}
+
     def is_wanted(self, organization: int | None, account: int, project: int) -> bool:
         """Tell whether a resource of this program, as it is now, grants a project to an account.
 
@@ -120,7 +136,7 @@ class Context(Struct):
                     client,
                     number,
                     warn=self.warn_once,
-                    held=lambda: self.held,
+                    held=lambda: self._held_at(place.base_url),
                     births=self._births,
                 )
             return self._organizations[key]
@@ -276,6 +292,11 @@ def place_changes(context: Context, olds: State, news: Inputs) -> tuple[bool, tu
         raise Refused(move)
     moved = new.base_url != old.base_url or new.organization_id not in (None, old.organization_id)
     return moved or news.get("region") != olds.get("region"), tuple(replaces)
+
+
+def sure_place_changes(context: Context, olds: State, news: Inputs) -> tuple[str, ...]:
+    """Tell which arguments surely ask for another place: what a preview does not know does not."""
+    return place_changes(context, olds, news)[1] if is_known(news.get("home")) else ()
 
 
 def recorded_place(values: Mapping[str, Any]) -> Place:

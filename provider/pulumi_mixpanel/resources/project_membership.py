@@ -127,7 +127,7 @@ def create(context: Context, inputs: Inputs) -> Created:
     organization = context.organization(place)
     account = inputs["service_account_id"]
     grant = Grant(project_id=inputs["project_id"], role=inputs["role"])
-    if account in context.adopted:
+    if (place.base_url, account) in context.adopted:
         # An account that was just taken over has most likely been in the project all along.
         word = grant_listed(organization, account, [grant]).get(str(grant.project_id))
     else:

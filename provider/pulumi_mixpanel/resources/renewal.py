@@ -86,7 +86,9 @@ def check_renewal(context: Context, checked: Checked, news: Inputs, olds: Inputs
                 "early_renewal_hours goes with validity_period_hours, which was not given.",
             )
         return
-    if news.get("expires") is not None:
+    # Nobody gave it: with ignore_changes the engine hands us the last one. So the dates stay.
+    stays = olds.get("issued_at") is not None and news.get("expires") == olds.get("expires")
+    if news.get("expires") is not None and not stays:
         checked.fail(
             "expires",
             "expires and validity_period_hours exclude one another: a date that stays, or a period "
@@ -98,6 +100,9 @@ def check_renewal(context: Context, checked: Checked, news: Inputs, olds: Inputs
         checked.inputs["expires"] = validity if isinstance(validity, Unknown) else early
         return
     if validity is None or early is None or refuse_early(checked, early, validity):
+        return
+    if stays:
+        checked.inputs["issued_at"] = olds["issued_at"]
         return
     now, issued = context.clock.now(), date_in(olds, "issued_at")
     if issued is not None and olds.get("validity_period_hours") == validity:

@@ -39,6 +39,7 @@ from pulumi_mixpanel.resources.context import (
     place_changes,
     place_of,
     recorded_place,
+    sure_place_changes,
 )
 from pulumi_mixpanel.resources.grants import (
     change_projects,
@@ -56,6 +57,7 @@ from pulumi_mixpanel.resources.rotation import (
     check_terms,
     dated_name,
     later_than,
+    next_rotation,
     overlap_end,
     retirement,
     retires,
@@ -139,7 +141,7 @@ def check(context: Context, olds: Inputs, news: Inputs) -> Checked:
     check_place(context, checked, news, olds)
     check_adopt(context, checked, news, olds)
     if olds and news.get("adopt") is not None and not checked.failures:
-        refuse_replacing(checked, place_changes(context, olds, checked.inputs)[1])
+        refuse_replacing(checked, sure_place_changes(context, olds, checked.inputs))
     check_dates(context, checked, olds)
     return checked
 
@@ -182,7 +184,7 @@ def _is_behind(state: State, news: Inputs) -> bool:
 def _hold(context: Context, state: State, projects: object) -> None:
     """Remember our accounts, and what the program, as it is now, lists for them."""
     for number, _ in accounts_of(state):
-        context.held.add(number)
+        context.hold(state.get("home"), number)
         claim_projects(context, number, place_of(state.get("home")), projects)
 
 
@@ -248,11 +250,9 @@ def _observed(account: Account) -> State:
 
 def _with_next(state: State) -> State:
     """Tell when the next account is due, as far as the state knows."""
-    terms, rotated = Terms.of(state), date_in(state, "rotated_at")
-    if terms is not None and rotated is not None:
-        due = terms.due_at(rotated, date_in(state, "expires"))
-        state["next_rotation_at"] = format_instant(due)
-    return without_none(state)
+    due = next_rotation(state, state)
+    dates = {"next_rotation_at": format_instant(due)} if due else {}
+    return without_none(state | dates)
 
 
 def update(context: Context, id_: str, olds: State, news: Inputs) -> State:
@@ -269,7 +269,7 @@ def update(context: Context, id_: str, olds: State, news: Inputs) -> State:
     if rotates(context, olds, news):
         state = _rotated(context, organization, olds, news) | {"home": home}
         _tell_problems(context, state, _run(_AFTER_A_ROTATION, context, organization, state, news))
-        return without_none(state)
+        return _with_next(state)
     state = _kept(olds, news) | {"home": home}
     problems = _run((_change_current, *_AFTER_A_ROTATION), context, organization, state, news)
     if problems:
@@ -340,7 +340,6 @@ def _rotated(context: Context, organization: Organization, olds: State, news: In
         state["retires_at"] = olds.get("retires_at")
     else:
         state |= _succeeded(olds, news, terms, at)
-    state = _with_next(state)
     return state | _made(_make_next(organization, olds, news, at, expires))
 
 
@@ -474,9 +473,15 @@ def read(context: Context, id_: str, state: State) -> Read | None:
 
 def _forget(context: Context, seen: State, prefix: str, username: str) -> None:
     """Drop an account that is gone; where it was the current one, the next up makes another."""
-    which = "previous" if prefix else "current"
+    which, expires = ("previous", None) if prefix else ("current", date_in(seen, "expires"))
+    expired = expires is not None and expires <= context.clock.now()
     context.warn_once(
-        f"the {which} account of {seen.get('name')!r}, {username}, is no longer there"
+        f"the {which} account of {seen.get('name')!r}, {username}, "
+        + (
+            f"expired at {seen['expires']} and is no longer there"
+            if expired
+            else "is no longer there"
+        )
         + ("." if prefix else ": the next up makes another one.")
     )
     gone = [key for key in seen if key.startswith("previous_")] if prefix else [*_CURRENT, *_DATES]

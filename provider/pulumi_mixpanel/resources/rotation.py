@@ -69,7 +69,8 @@ def check_dates(context: Context, checked: Checked, olds: Inputs) -> None:
         return
     tell_clock(checked, rotated, now)
     expires = date_in(olds, "expires")
-    if not _demands(olds, checked.inputs) and now < terms.due_at(rotated, expires):
+    due = _due(terms, rotated, expires, date_in(olds, "retires_at"))
+    if not _demands(olds, checked.inputs) and now < due:
         _take_dates(checked, rotated, expires)
         _keep_previous(checked, terms, olds, rotated, now)
         return
@@ -78,6 +79,28 @@ def check_dates(context: Context, checked: Checked, olds: Inputs) -> None:
     # Without its expiry nobody here knows when the account goes that is taken over from.
     if expires is not None and (until := overlap_end(terms, at, expires)) > at:
         checked.inputs["retires_at"] = format_instant(until)
+
+
+def _due(
+    terms: Terms, rotated: datetime, expires: datetime | None, until: datetime | None
+) -> datetime:
+    """Tell when the next account is due; while a previous one works, a demand alone brings a third.
+
+    Periods that were made longer ask for more than an account that was made before them lasts.
+    """
+    due = terms.due_at(rotated, expires)
+    if until is None:
+        return due
+    until = min(until, rotated + terms.overlap)
+    return max(due, until if expires is None else min(until, expires))
+
+
+def next_rotation(state: State, news: Inputs) -> datetime | None:
+    """Tell when the next account is due; None where the periods, or the last one, are not known."""
+    terms, rotated = Terms.of(news), date_in(state, "rotated_at")
+    if terms is None or rotated is None:
+        return None
+    return _due(terms, rotated, date_in(state, "expires"), retirement(state, news))
 
 
 def later_than(rotated: datetime | None, now: datetime) -> datetime:
@@ -153,13 +176,10 @@ def why_rotated(context: Context, state: State, news: Inputs) -> str | None:
         return "its current account is gone"
     if changed := _demands(state, news):
         return f"{' and '.join(changed)} changed"
-    terms, rotated = Terms.of(news), date_in(state, "rotated_at")
-    if terms is None or rotated is None:
+    due, rotated, terms = next_rotation(state, news), date_in(state, "rotated_at"), Terms.of(news)
+    if due is None or rotated is None or terms is None or context.clock.now() < due:
         return None
-    due = terms.due_at(rotated, date_in(state, "expires"))
-    if context.clock.now() < due:
-        return None
-    if due < terms.due_at(rotated, None):
+    if terms.due_at(rotated, date_in(state, "expires")) < terms.due_at(rotated, None):
         return f"its current account expires at {state['expires']}"
     return f"it was since {format_instant(due)}"
 
@@ -186,7 +206,8 @@ def retires(context: Context, state: State, news: Inputs) -> bool:
 
 def tell_steps(context: Context, state: State, news: Inputs) -> None:
     """Tell which steps are due, and why, and for how long the previous account goes on working."""
-    name, now, terms = news.get("name"), context.clock.now(), Terms.of(news)
+    now, terms = context.clock.now(), Terms.of(news)
+    name = news.get("name") if is_known(news.get("name")) else state.get("name")
     reason, until = why_rotated(context, state, news), retirement(state, news)
     previous = f"the previous account of {name!r}"
     succeeded = reason is not None and state.get("service_account_id") is not None
@@ -215,10 +236,10 @@ def tell_steps(context: Context, state: State, news: Inputs) -> None:
 
 def _tell_short_overlap(context: Context, state: State, terms: Terms) -> None:
     """Tell how much of the overlap is left where the account that is taken over from expires."""
-    now = context.clock.now()
-    left = overlap_end(terms, now, date_in(state, "expires")) - now
+    now, expires = context.clock.now(), date_in(state, "expires")
+    left = overlap_end(terms, now, expires) - now
     if left < terms.overlap:
         context.announce(
-            f"this up comes late: the previous account works for {_hours(left)} more, of an "
-            f"overlap of {_hours(terms.overlap)}"
+            f"of the overlap of {_hours(terms.overlap)} {_hours(left)} are left: the account that "
+            f"becomes the previous one {'expires' if left else 'expired'} at {state['expires']}"
         )

@@ -34,6 +34,7 @@ from pulumi_mixpanel.resources.context import (
     place_of,
     recorded_place,
     require_recorded,
+    sure_place_changes,
 )
 from pulumi_mixpanel.resources.grants import (
     change_projects,
@@ -99,7 +100,7 @@ def _check_adoption(context: Context, checked: Checked, news: Inputs, olds: Inpu
     if news.get("adopt") is None or checked.failures:
         return
     if olds:
-        _, place_replaces = place_changes(context, olds, checked.inputs)
+        place_replaces = sure_place_changes(context, olds, checked.inputs)
         refuse_replacing(checked, _surely_changed(olds, checked.inputs) + place_replaces)
     elif news.get("validity_period_hours") is not None:
         checked.fail(
@@ -154,7 +155,8 @@ def diff(context: Context, id_: str, olds: State, news: Inputs) -> Diff:
     Raises:
         Refused: The account is the one that this provider logs in with, and would be replaced.
     """
-    context.held.add(int(id_))
+    for home in (olds.get("home"), news.get("home")):
+        context.hold(home, int(id_))
     replaces = _changed(olds, news)
     moved, place_replaces = place_changes(context, olds, news)
     replaces += place_replaces
@@ -258,8 +260,9 @@ def read(context: Context, id_: str, state: State) -> Read | None:
             there (`ResourceOptions(id=…)`).
     """
     number = _number(id_)
-    context.held.add(number)
-    organization = context.organization(current_place(context, state))
+    place = current_place(context, state)
+    context.hold(home_of(place), number)
+    organization = context.organization(place)
     account = organization.reads.account(number)
     if account is None:
         require_recorded(state, f"service account {id_}", organization)
