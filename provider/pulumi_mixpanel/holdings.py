@@ -11,16 +11,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pulumi
-from pulumi.runtime import get_root_resource
 from pulumi.runtime.invoke import invoke_async
 from pulumi.runtime.mocks import MockMonitor
 from pulumi.runtime.settings import get_monitor
 
 from pulumi_mixpanel.resources.rotation import accounts_of
 from pulumi_mixpanel.resources.values import TYPE_TOKEN, whole_number
+from pulumi_mixpanel.run import of_this_run
 
 _KINDS = {TYPE_TOKEN.format(kind): kind for kind in ("ServiceAccount", "RotatingServiceAccount")}
-_CARRIED = "_mixpanel_holdings"
 _PAUSES = (0.1, 0.2, 0.4, 0.8)
 """Seconds before each further try: on a slow machine the engine met its own half-written file."""
 
@@ -42,7 +41,7 @@ def holders_of(adopt: pulumi.Input[int], claimant: str) -> pulumi.Output[Sequenc
         `home`. In unit tests with mocks no state is asked for. Costs no call to Mixpanel. Where the
         engine cannot tell, the program ends with a RunError: what is not known is not taken over.
     """
-    run, me = _this_run(), object()
+    run, me = of_this_run("_mixpanel_holdings", _Run), object()
 
     async def holders(given: object) -> Sequence[Holding]:
         number = whole_number(given)
@@ -64,15 +63,6 @@ class _Run:
         # Not asked for each: the engine reads all its state for the answer.
         self.holdings = asyncio.ensure_future(_ask_engine())
         self.claimed: dict[int, tuple[object, str]] = {}
-
-
-def _this_run() -> _Run:
-    root = get_root_resource()
-    carried = {} if root is None else vars(root)
-    if _CARRIED not in carried:
-        carried[_CARRIED] = _Run()
-    run: _Run = carried[_CARRIED]
-    return run
 
 
 async def _ask_engine() -> Holdings:

@@ -1,7 +1,6 @@
 """The program's process: what its lookups share, and how an answer or an error leaves them.
 
-Two runs may be in one process: with the Automation API a preview and an up, or two stacks.
-Nothing that one run has read is told to another.
+Nothing that one run has read is told to another (run.py).
 """
 
 from __future__ import annotations
@@ -22,6 +21,7 @@ from pulumi_mixpanel.api.models import Secret
 from pulumi_mixpanel.configuration import NAMESPACE, Configuration, resolve
 from pulumi_mixpanel.dynamic import Provider, describe_bug, refuse_plain_secret
 from pulumi_mixpanel.resources.context import Context
+from pulumi_mixpanel.run import of_this_run
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -131,12 +131,7 @@ class _Run:
 
 
 def _this_run() -> _Run:
-    """Tell the run that is under way; its stack, made anew in each, carries it."""
-    root = get_root_resource()
-    if root is None:
-        return _Run()
-    run: _Run = vars(root).setdefault("_mixpanel_lookups", _Run())
-    return run
+    return of_this_run("_mixpanel_lookups", _Run)
 
 
 def _require_run(function: str) -> None:
