@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pulumi_mixpanel.api.errors import MixpanelError, Refused
-from pulumi_mixpanel.api.models import Grant, same_role
+from pulumi_mixpanel.api.models import Account, Grant, same_role
 from pulumi_mixpanel.configuration import Place
 from pulumi_mixpanel.resources.context import Context
 from pulumi_mixpanel.resources.values import (
@@ -23,6 +23,12 @@ if TYPE_CHECKING:  # what only calls need is slow to import (context.py)
     from pulumi_mixpanel.api.organization import Organization
 
 WHAT_A_PROJECT_IS = "a project's number"
+
+
+def other_role(account: Account, asked: str | None) -> str | None:
+    """Tell an account's role in the organization where that is another one than was asked for."""
+    role = account.role
+    return role if isinstance(role, str) and asked and not same_role(role, asked) else None
 
 
 def take_role(context: Context, checked: Checked, news: Inputs) -> None:

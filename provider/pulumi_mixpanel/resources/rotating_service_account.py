@@ -18,7 +18,6 @@ from pulumi_mixpanel.api.models import (
     CreatedAccount,
     format_instant,
     parse_instant,
-    same_role,
 )
 from pulumi_mixpanel.configuration import Place
 from pulumi_mixpanel.resources.adoption import (
@@ -45,6 +44,7 @@ from pulumi_mixpanel.resources.grants import (
     change_projects,
     claim_projects,
     grants_of,
+    other_role,
     read_projects,
     take_projects,
     take_role,
@@ -211,8 +211,8 @@ def create(context: Context, inputs: Inputs) -> Created:
 
 def _tell_other_role(context: Context, account: Account, inputs: Inputs) -> None:
     """Say that an adopted account keeps its role, where the server tells one; lists alone do."""
-    role, asked = account.role, inputs.get("role")
-    if isinstance(role, str) and asked and not same_role(role, asked):
+    asked = inputs.get("role")
+    if role := other_role(account, asked):
         context.warn_once(
             f"service account {account.id} ({account.username}) has the role {role!r} in the "
             f"organization, and not {asked!r}: no route changes it. The account that the next "

@@ -63,16 +63,16 @@ def check_dates(context: Context, checked: Checked, olds: Inputs) -> None:
     if terms is None or checked.failures:
         return
     now, rotated = context.clock.now(), date_in(olds, "rotated_at")
+    retires_at = _recorded_end(olds, terms, rotated or now)
     if rotated is None:
         _take_dates(checked, now, None if _adopts(checked, olds) else now + terms.lifetime)
-        _keep_previous(checked, terms, olds, now, now)
+        _keep_previous(checked, retires_at, now)
         return
     tell_clock(checked, rotated, now)
     expires = date_in(olds, "expires")
-    due = _due(terms, rotated, expires, date_in(olds, "retires_at"))
-    if not _demands(olds, checked.inputs) and now < due:
+    if not _demands(olds, checked.inputs) and now < _due(terms, rotated, expires, retires_at):
         _take_dates(checked, rotated, expires)
-        _keep_previous(checked, terms, olds, rotated, now)
+        _keep_previous(checked, retires_at, now)
         return
     at = later_than(rotated, now)
     _take_dates(checked, at, at + terms.lifetime)
@@ -91,7 +91,6 @@ def _due(
     due = terms.due_at(rotated, expires)
     if until is None:
         return due
-    until = min(until, rotated + terms.overlap)
     return max(due, until if expires is None else min(until, expires))
 
 
@@ -123,13 +122,20 @@ def _demands(olds: Mapping[str, Any], news: Inputs) -> list[str]:
     return [key for key in ON_DEMAND if olds.get(key) != news.get(key) and is_known(news.get(key))]
 
 
-def _keep_previous(
-    checked: Checked, terms: Terms, olds: Inputs, rotated: datetime, now: datetime
-) -> None:
+def _keep_previous(checked: Checked, until: datetime | None, now: datetime) -> None:
     """Keep the date at which the previous account goes, until it has come."""
-    until = date_in(olds, "retires_at")
-    if until is not None and now < (until := min(until, rotated + terms.overlap)):
+    if until is not None and now < until:
         checked.inputs["retires_at"] = format_instant(until)
+
+
+def _recorded_end(
+    values: Mapping[str, Any], terms: Terms | None, rotated: datetime | None
+) -> datetime | None:
+    """Read until when the previous account works; an overlap that was made shorter counts."""
+    until = date_in(values, "retires_at")
+    if until is None or terms is None or rotated is None:
+        return until
+    return min(until, rotated + terms.overlap)
 
 
 def overlap_end(terms: Terms, at: datetime, expires: datetime | None) -> datetime:
@@ -191,11 +197,9 @@ def rotates(context: Context, state: State, news: Inputs) -> bool:
 
 def retirement(state: State, news: Inputs) -> datetime | None:
     """Tell when the previous account goes; None where there is none."""
-    until, rotated = date_in(state, "retires_at"), date_in(state, "rotated_at")
-    if state.get("previous_service_account_id") is None or until is None:
+    if state.get("previous_service_account_id") is None:
         return None
-    terms = Terms.of(news)
-    return until if terms is None or rotated is None else min(until, rotated + terms.overlap)
+    return _recorded_end(state, Terms.of(news), date_in(state, "rotated_at"))
 
 
 def retires(context: Context, state: State, news: Inputs) -> bool:

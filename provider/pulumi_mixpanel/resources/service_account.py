@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from msgspec import UnsetType
 
 from pulumi_mixpanel.api.errors import Refused
-from pulumi_mixpanel.api.models import Account, format_instant, parse_instant, same_role
+from pulumi_mixpanel.api.models import Account, format_instant, parse_instant
 from pulumi_mixpanel.configuration import Place
 from pulumi_mixpanel.resources.adoption import (
     adopted_secret,
@@ -40,6 +40,7 @@ from pulumi_mixpanel.resources.grants import (
     change_projects,
     claim_projects,
     grants_of,
+    other_role,
     read_projects,
     take_projects,
     take_role,
@@ -301,8 +302,8 @@ def _tell_gone(context: Context, id_: str, state: State) -> None:
 def _warn_of_drift(context: Context, state: State, account: Account) -> None:
     """Say what differs from what was asked for; it never replaces the account."""
     drift = []
-    role, expires = _said(account.role), account.expires
-    if state.get("role") and role and not same_role(role, state["role"]):
+    expires = account.expires
+    if role := other_role(account, state.get("role")):
         drift.append(f"role {state['role']!r} was asked for and is {role!r}")
     if state.get("expires") and not isinstance(expires, UnsetType):
         there = format_instant(expires) if expires else "never"
