@@ -11,10 +11,10 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from tests.faults.conftest import World
+from tests.lives import run_lives
 
 from pulumi_mixpanel.api import CreatedAccount, Grant, MixpanelError
 from pulumi_mixpanel.api.wire import Answer, Request
@@ -194,14 +194,4 @@ class Life(RuleBasedStateMachine):
 def test_random_lives(dialect: str) -> None:
     """Many lives, the same ones in every run."""
     with Emulator(dialect) as emulator:
-        life: Any = type("Life", (Life,), {"emulator": emulator, "dialect": dialect})
-        case = life.TestCase
-        case.settings = settings(
-            max_examples=30,
-            stateful_step_count=25,
-            deadline=None,
-            derandomize=True,
-            database=None,
-            suppress_health_check=list(HealthCheck),
-        )
-        case().runTest()
+        run_lives(Life, 30, emulator=emulator, dialect=dialect)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from tests.lives import run_lives
 from tests.tiny_engine import START, TinyEngine
 from tests.unit.test_rotation import by_hand, delete_by_hand
 
@@ -145,14 +145,4 @@ class Life(RuleBasedStateMachine):
 def test_random_lives() -> None:
     """Many lives, the same ones in every run."""
     with Emulator() as emulator:
-        life: Any = type("Life", (Life,), {"emulator": emulator})
-        case = life.TestCase
-        case.settings = settings(
-            max_examples=60,
-            stateful_step_count=25,
-            deadline=None,
-            derandomize=True,
-            database=None,
-            suppress_health_check=list(HealthCheck),
-        )
-        case().runTest()
+        run_lives(Life, 60, emulator=emulator)
