@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -26,6 +27,7 @@ class World:
     lines: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     slept: float = 0.0
+    now: datetime | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def sleep(self, seconds: float) -> None:
@@ -36,7 +38,9 @@ class World:
     @property
     def clock(self) -> Clock:
         """Make the clock; chance always says one half."""
-        return Clock(monotonic=lambda: self.slept, sleep=self.sleep, chance=lambda: 0.5)
+        now = self.now
+        told = {"now": lambda: now} if now else {}
+        return Clock(monotonic=lambda: self.slept, sleep=self.sleep, chance=lambda: 0.5, **told)
 
     def login(self, username: str | None = None, secret: str | None = None) -> Credentials:
         """Tell a login; by default the seeded one."""

@@ -11,7 +11,8 @@
 
 Every call raises `StatusError` for an answer that says no, `NoAnswer` or `GaveUp` where none came,
 `MalformedAnswer` and `Redirected` for one that is not believed (see `errors`). Numbers of calls
-are given without the tries that a fault may cost.
+are given without the tries that a fault may cost. A list is a whole one, in one call for each page
+that the server makes of it (`Listing.pages`); no server is known to make more than one.
 """
 
 from __future__ import annotations
@@ -24,7 +25,15 @@ from pulumi_mixpanel.api.dialects import Dialect
 from pulumi_mixpanel.api.dialects.bulk import Bulk
 from pulumi_mixpanel.api.dialects.nested import Nested
 from pulumi_mixpanel.api.errors import ConfigurationError
-from pulumi_mixpanel.api.models import Account, CreatedAccount, Credentials, Grant, Me, Member
+from pulumi_mixpanel.api.models import (
+    Account,
+    CreatedAccount,
+    Credentials,
+    Grant,
+    Listing,
+    Me,
+    Member,
+)
 from pulumi_mixpanel.api.wire import Timeouts
 
 DIALECTS: Mapping[str, type[Dialect]] = {"bulk": Bulk, "nested": Nested}
@@ -102,8 +111,8 @@ class Client:
         """Tell whom the server takes this login for, in one call (grade R)."""
         return self.dialect.me()
 
-    def list_service_accounts(self, organization_id: int) -> list[Account]:
-        """List an organization's accounts, in one call (both documents)."""
+    def list_service_accounts(self, organization_id: int) -> Listing[Account]:
+        """List an organization's accounts, in one call a page (both documents)."""
         return self.dialect.list_accounts(organization_id)
 
     def create_service_account(
@@ -137,7 +146,7 @@ class Client:
         """Delete an account with its memberships, in one call (both documents)."""
         self.dialect.delete_account(organization_id, service_account_id)
 
-    def list_project_members(self, organization_id: int, project_id: int) -> list[Member]:
+    def list_project_members(self, organization_id: int, project_id: int) -> Listing[Member]:
         """List the accounts of a project.
 
         `bulk`: one call. `nested`: derived in 1 + A calls, A the accounts of the organization; it
@@ -145,7 +154,9 @@ class Client:
         """
         return self.dialect.list_members(organization_id, project_id)
 
-    def list_account_projects(self, organization_id: int, service_account_id: int) -> list[Grant]:
+    def list_account_projects(
+        self, organization_id: int, service_account_id: int
+    ) -> Listing[Grant]:
         """List the projects of an account.
 
         `nested`: one call. `bulk`: derived in 1 + P calls, P the projects that `/me` names in the

@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import datetime, timezone
-from typing import NoReturn
+from typing import NoReturn, TypeVar
 
 from msgspec import UNSET, Struct, UnsetType
+
+T = TypeVar("T")
 
 BUILT_IN_ROLES = ("owner", "admin", "analyst", "consumer")
 """The roles of the vendor's reference page; organizations may have more (wire.md, fact 7)."""
@@ -124,6 +126,19 @@ class Member(Struct, frozen=True, kw_only=True):
     def is_individual(self) -> bool:
         """Tell whether the row is a grant to the account itself, the only kind we make."""
         return self.target_type is UNSET or self.target_type == "individual"
+
+
+class Listing(list[T]):
+    """The values of a whole list.
+
+    Attributes:
+        pages: How many pages it came in. What a list of several pages lacks may have slipped from
+            one page to another while they were read.
+    """
+
+    def __init__(self, values: list[T], pages: int) -> None:
+        super().__init__(values)
+        self.pages = pages
 
 
 class Project(Struct, frozen=True, kw_only=True):

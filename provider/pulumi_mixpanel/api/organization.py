@@ -6,7 +6,8 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
 from pulumi_mixpanel.api.client import Client
-from pulumi_mixpanel.api.errors import StatusError
+from pulumi_mixpanel.api.errors import MixpanelError, StatusError
+from pulumi_mixpanel.api.identity import spare_own
 from pulumi_mixpanel.api.models import CreatedAccount, Grant
 from pulumi_mixpanel.api.reads import Reads, says_not_found
 from pulumi_mixpanel.api.recovery import Births, Creator
@@ -19,7 +20,8 @@ class Organization:
     Args:
         client: The operations.
         organization_id: The organization.
-        warn: Is given one line for possible orphans of earlier runs.
+        warn: Is given one line for possible orphans of earlier runs, for normalised names, and for
+            accounts that have expired.
         held: Tells the accounts that resources of this process are known to hold.
         births: What the process makes; shared where one organization is reached on several hosts.
 
@@ -41,7 +43,7 @@ class Organization:
     ) -> None:
         self.id = organization_id
         self.client = client
-        self.reads = Reads(client, organization_id)
+        self.reads = Reads(client, organization_id, warn)
         self._creator = Creator(client, organization_id, warn=warn, held=held, births=births)
         self.writes = Writes(client, organization_id, self.reads, self._creator.is_made_here)
 
@@ -55,12 +57,22 @@ class Organization:
             self.reads.forget_accounts()
 
     def delete_account(self, service_account_id: int) -> None:
-        """Delete an account; that it is not there counts as done, when proven."""
+        """Delete an account; that it is not there counts as done, when proven.
+
+        Raises:
+            Refused: It is the account that we log in with, or nothing proves that it is gone.
+        """
+        before = self._creator.read_before()
+        spare_own(self.client, service_account_id, before.own)
         try:
             self.client.delete_service_account(self.id, service_account_id)
-        except StatusError as error:
-            if not says_not_found(error):
+        except MixpanelError as error:
+            if not (isinstance(error, StatusError) and says_not_found(error)):
+                self.reads.forget_accounts()
                 raise
-            self.reads.require_proof(f"service account {service_account_id}")
-        finally:
+            if service_account_id in before.ids or self._creator.is_made_here(service_account_id):
+                self.reads.require_gone(service_account_id)
+            else:  # two answers agree: the list of before, and the 404
+                self.reads.require_proof(f"service account {service_account_id}")
+        else:
             self.reads.forget_accounts()

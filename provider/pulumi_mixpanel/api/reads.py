@@ -6,14 +6,18 @@ process writes what it covers. Nothing outlives the process.
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Callable, Hashable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import datetime
 from typing import Any, TypeVar, cast
+
+from msgspec import Struct
 
 from pulumi_mixpanel.api.client import Client
 from pulumi_mixpanel.api.errors import HTTP_NOT_FOUND, Refused, StatusError
-from pulumi_mixpanel.api.models import Account, Member
+from pulumi_mixpanel.api.models import Account, Grant, Listing, Member, format_instant
 
 T = TypeVar("T")
 
@@ -61,19 +65,40 @@ class SingleFlight:
             self._flights.clear()
 
 
+class _Accounts(Struct, frozen=True):
+    """A list of accounts, and when it was asked for: a count that grows with each 404 and list."""
+
+    by_number: Mapping[int, Account]
+    pages: int
+    asked_at: int
+
+
+class _Members(Struct, frozen=True):
+    """A project's rows by account."""
+
+    rows: Mapping[int, list[Member]]
+    pages: int
+
+
 class Reads:
     """What one process knows of an organization.
 
     Args:
         client: The operations.
         organization_id: The organization.
+        warn: Is given one line for an account that has expired and that no route shows.
     """
 
-    def __init__(self, client: Client, organization_id: int) -> None:
+    def __init__(
+        self, client: Client, organization_id: int, warn: Callable[[str], None] = lambda _line: None
+    ) -> None:
         self._client = client
         self._organization_id = organization_id
+        self._warn = warn
         self._lists = SingleFlight()
+        self._count = itertools.count(1)
         self._lock = threading.Lock()
+        self._refresh = threading.Lock()
         self._read_one = False
 
     def account(self, service_account_id: int) -> Account | None:
@@ -83,7 +108,7 @@ class Reads:
             The account, or None where it is proven to be gone.
 
         Raises:
-            Refused: It was not found, and nothing proves that it is gone.
+            Refused: It was not found, and nothing proves that it is gone, or the list shows it.
         """
         with self._lock:
             alone, self._read_one = not self._read_one, True
@@ -96,16 +121,67 @@ class Reads:
         except StatusError as error:
             if not says_not_found(error):
                 raise
-        self.require_proof(f"service account {service_account_id}")
-        return None
+        return self.require_gone(service_account_id)
+
+    def require_gone(self, service_account_id: int) -> Account | None:
+        """Check whether an account whose own route has just answered 404 is gone.
+
+        The list must not show it. A list that showed it before the 404 is read again, once for all
+        404s that came until then. One of several pages is read twice.
+
+        Returns:
+            None; or the account by the list's row, if it is past its expiry by that row: the
+            server still has it, and no route shows it any more.
+
+        Raises:
+            Refused: The list shows it, or nothing proves that we look at the right place.
+        """
+        row = self._row_after(next(self._count), service_account_id)
+        if row is None:
+            self.require_proof(f"service account {service_account_id}")
+            return None
+        expires = row.expires
+        if isinstance(expires, datetime) and expires <= self._client.clock.now():
+            self._warn(
+                f"service account {row.id} ({row.username}) has expired, on "
+                f"{format_instant(expires)}: its own route answers 404, and the list of accounts "
+                "still shows it."
+            )
+            return row
+        raise Refused(
+            f"service account {row.id} was answered with 404, and the list of accounts, read "
+            f"after it, shows it ({row.username}). It is not gone, and nothing was changed. Run "
+            "the command again."
+        )
+
+    def _row_after(self, missed_at: int, service_account_id: int) -> Account | None:
+        """Return the account's row; a list that has none may be older than the 404."""
+        listing = self._lists.get("accounts", self._list_accounts)
+        row = listing.by_number.get(service_account_id)
+        if row is not None and listing.asked_at < missed_at:
+            listing = self._later_list(missed_at)
+            row = listing.by_number.get(service_account_id)
+        if row is None and listing.pages > 1:
+            again = self._lists.get("accounts again", self._list_accounts)
+            return again.by_number.get(service_account_id)
+        return row
+
+    def _later_list(self, missed_at: int) -> _Accounts:
+        while True:
+            with self._refresh:
+                listing = self._lists.get("accounts", self._list_accounts)
+                if listing.asked_at > missed_at:
+                    return listing
+                self.forget_accounts()
 
     def accounts(self) -> Mapping[int, Account]:
         """List all accounts of the organization by their number."""
-        return self._lists.get("accounts", self._list_accounts)
+        return self._lists.get("accounts", self._list_accounts).by_number
 
-    def _list_accounts(self) -> Mapping[int, Account]:
-        accounts = self._client.list_service_accounts(self._organization_id)
-        return {account.id: account for account in accounts}
+    def _list_accounts(self) -> _Accounts:
+        asked_at = next(self._count)
+        listing = self._client.list_service_accounts(self._organization_id)
+        return _Accounts({account.id: account for account in listing}, listing.pages, asked_at)
 
     def rows(self, service_account_id: int, project_id: int) -> list[Member]:
         """Read how an account is in a project, from the list that one call of the dialect gives.
@@ -141,7 +217,7 @@ class Reads:
             members = self._lists.get(
                 ("project", project_id), lambda: self._list_project(project_id)
             )
-            rows = [row for rows in members.values() for row in rows]
+            rows = [row for rows in members.rows.values() for row in rows]
         else:
             rows = self._rows_of_accounts(project_id)
         if not rows and project_id not in self._lists.get("me", self._projects_of_me):
@@ -165,7 +241,7 @@ class Reads:
         """Make sure that a project's list is what a member sees, and not what lost rights leave."""
         members = self._lists.get(("project", project_id), lambda: self._list_project(project_id))
         own = self._client.username
-        if any(rows[0].account.username == own for rows in members.values()):
+        if any(rows[0].account.username == own for rows in members.rows.values()):
             return
         if project_id not in self._lists.get("me", self._projects_of_me):
             raise Refused(
@@ -181,26 +257,35 @@ class Reads:
 
     def _rows_of_project(self, service_account_id: int, project_id: int) -> list[Member]:
         members = self._lists.get(("project", project_id), lambda: self._list_project(project_id))
-        return members.get(service_account_id, [])
+        rows = members.rows.get(service_account_id, [])
+        if rows or members.pages == 1:
+            return rows
+        again = self._lists.get(
+            ("project again", project_id), lambda: self._list_project(project_id)
+        )
+        return again.rows.get(service_account_id, [])
 
-    def _list_project(self, project_id: int) -> Mapping[int, list[Member]]:
+    def _list_project(self, project_id: int) -> _Members:
         rows: dict[int, list[Member]] = {}
-        for member in self._client.list_project_members(self._organization_id, project_id):
+        listing = self._client.list_project_members(self._organization_id, project_id)
+        for member in listing:
             rows.setdefault(member.account.id, []).append(member)
-        return rows
+        return _Members(rows, listing.pages)
 
     def _rows_of_account(self, service_account_id: int, project_id: int) -> list[Member]:
         account = Account(id=service_account_id, username="", name="")
+
+        def load() -> Listing[Grant]:
+            return self._client.list_account_projects(self._organization_id, service_account_id)
+
         try:
-            grants = self._lists.get(
-                ("account", service_account_id),
-                lambda: self._client.list_account_projects(
-                    self._organization_id, service_account_id
-                ),
-            )
+            grants = self._lists.get(("account", service_account_id), load)
+            if grants.pages > 1 and all(grant.project_id != project_id for grant in grants):
+                grants = self._lists.get(("account again", service_account_id), load)
         except StatusError as error:
             if not says_not_found(error):
                 raise
+            self.require_gone(service_account_id)
             return []
         return [
             Member(account=account, role=grant.role)
@@ -241,11 +326,13 @@ class Reads:
     def forget_accounts(self) -> None:
         """Drop what a new or deleted account changes."""
         self._lists.drop("accounts")
+        self._lists.drop("accounts again")
 
     def forget_grants(self, service_account_id: int, project_id: int) -> None:
         """Drop what a new, changed or removed grant changes."""
-        self._lists.drop(("project", project_id))
-        self._lists.drop(("account", service_account_id))
+        for again in ("", " again"):
+            self._lists.drop((f"project{again}", project_id))
+            self._lists.drop((f"account{again}", service_account_id))
 
 
 def says_not_found(error: StatusError) -> bool:

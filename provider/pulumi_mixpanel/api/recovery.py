@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET
 
 from pulumi_mixpanel.api.client import Client
 from pulumi_mixpanel.api.errors import (
@@ -25,7 +25,9 @@ from pulumi_mixpanel.api.errors import (
     RequestError,
     StatusError,
 )
+from pulumi_mixpanel.api.identity import Before, look_before, require_new, user_of_login
 from pulumi_mixpanel.api.models import Account, CreatedAccount, Grant
+from pulumi_mixpanel.api.naming import has_name, may_have_name, plain_form
 from pulumi_mixpanel.api.reads import SingleFlight, says_not_found
 
 SERVER_DEADLINE = 120.0
@@ -36,23 +38,13 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 2.0, 30.0
 _PAUSE_AFTER_VENDOR_ERROR = 5.0
 
 
-class _Before(Struct, frozen=True):
-    """What was there before this process made anything."""
-
-    accounts: tuple[Account, ...]
-    our_user: int | None
-
-    @property
-    def ids(self) -> frozenset[int]:
-        return frozenset(account.id for account in self.accounts)
-
-
 class Births:
     """What one process makes, on whatever host: nothing of it is ever taken for lost."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._made: set[tuple[int, int]] = set()
+        self._forms: set[tuple[int, str, str]] = set()
         self._names: defaultdict[tuple[int, str], threading.Lock] = defaultdict(threading.Lock)
 
     def add(self, organization_id: int, service_account_id: int) -> None:
@@ -66,9 +58,19 @@ class Births:
             return (organization_id, service_account_id) in self._made
 
     def one_by_one(self, organization_id: int, name: str) -> threading.Lock:
-        """Make what creates of one name hold while they are under way."""
+        """Return the lock of all creates whose names a server may make equal."""
         with self._lock:
-            return self._names[organization_id, name]
+            return self._names[organization_id, plain_form(name)]
+
+    def add_form(self, organization_id: int, name: str, form: str) -> None:
+        """Note what the server made of a name."""
+        with self._lock:
+            self._forms.add((organization_id, name, form))
+
+    def has_form(self, organization_id: int, name: str, form: str) -> bool:
+        """Return whether this process saw the server make this form of the name."""
+        with self._lock:
+            return (organization_id, name, form) in self._forms
 
 
 class Creator:
@@ -107,23 +109,34 @@ class Creator:
     ) -> CreatedAccount:
         """Make an account and learn its secret.
 
-        Two creates of one name wait for each other: what a lost answer left behind could not be
-        told from what another thread is making at that moment.
+        Creates whose names a server may make equal wait for each other: what a lost answer left
+        behind could not be told from what another thread is making at that moment.
 
         Raises:
             Refused: An answer was lost, and what it left behind is in doubt.
             MixpanelError: The account was not made.
         """
-        before = self._read_before()
+        before = self.read_before()
         with self._births.one_by_one(self._organization_id, name):
             self._tell_orphans(before, name)
             created = self._create(before, name, role, expires, projects)
             self._births.add(self._organization_id, created.account.id)
+            self._note_form(name, created.account)
             return created
+
+    def _note_form(self, name: str, account: Account) -> None:
+        """Remember what the server made of a name, and warn where that is not the name."""
+        if has_name(account, name):
+            return
+        self._births.add_form(self._organization_id, name, account.name)
+        self._warn(
+            f"service account {account.id} was asked for as {name!r}, and the server named it "
+            f"{account.name!r} ({account.username}): it normalises names."
+        )
 
     def _create(
         self,
-        before: _Before,
+        before: Before,
         name: str,
         role: str | None,
         expires: datetime | None,
@@ -133,8 +146,11 @@ class Creator:
         for tries_left in range(MOST_NEW_TRIES, -1, -1):
             sent_at = self._client.clock.monotonic()
             try:
-                return self._client.create_service_account(
+                created = self._client.create_service_account(
                     self._organization_id, name, role=role, expires=expires, projects=projects
+                )
+                return require_new(
+                    name, created, before, made_here=self.is_made_here(created.account.id)
                 )
             except RequestError as error:
                 if not _is_lost(error):
@@ -149,7 +165,7 @@ class Creator:
         raise AssertionError("unreachable: the last recovery raises")
 
     def _recover(
-        self, before: _Before, name: str, lost: RequestError, sent_at: float, tries_left: int
+        self, before: Before, name: str, lost: RequestError, sent_at: float, tries_left: int
     ) -> None:
         """Undo a create whose answer was lost, or raise; returning means: create again."""
         self._client.announce(
@@ -161,6 +177,7 @@ class Creator:
             self._client.dialect.sets_role
             and len(found) <= 1
             and all(_is_ours(account, before.our_user) for account in found)
+            and all(self._is_name(account, name) for account in found)
         )
         if not certain:
             raise self._in_doubt(name, lost, found)
@@ -172,9 +189,7 @@ class Creator:
                 "no account of them is in the list. Run up again later."
             )
 
-    def _look(
-        self, before: _Before, name: str, lost: RequestError, sent_at: float
-    ) -> list[Account]:
+    def _look(self, before: Before, name: str, lost: RequestError, sent_at: float) -> list[Account]:
         """List until a new account of the name shows or the server's own deadline has passed."""
         clock = self._client.clock
         vendor = isinstance(lost, StatusError) and lost.vendor_shaped
@@ -194,23 +209,30 @@ class Creator:
             clock.sleep(pause)
             pause = min(2 * pause, _LONGEST_PAUSE)
 
-    def _new_accounts(self, before: _Before, name: str, lost: RequestError) -> list[Account]:
+    def _new_accounts(self, before: Before, name: str, lost: RequestError) -> list[Account]:
         return [
             account
             for account in self._read_afterwards(before, name, lost)
-            if account.name == name
+            if may_have_name(account, name)
             and account.id not in before.ids
+            and not before.is_own(account)
             and not self.is_made_here(account.id)
         ]
 
-    def _read_afterwards(self, before: _Before, name: str, lost: RequestError) -> list[Account]:
+    def _is_name(self, account: Account, name: str) -> bool:
+        """Return whether an account has the name, or the form that this server makes of it."""
+        return has_name(account, name) or self._births.has_form(
+            self._organization_id, name, account.name
+        )
+
+    def _read_afterwards(self, before: Before, name: str, lost: RequestError) -> list[Account]:
         problem: object = "it does not show our own login, which it showed before"
         try:
             accounts = self._client.list_service_accounts(self._organization_id)
         except MixpanelError as error:
             problem = error
         else:
-            if before.our_user in (None, self._our_user(accounts)):
+            if before.our_user in (None, user_of_login(self._client, accounts)):
                 return accounts
         raise Refused(
             f"{self._lost(name, lost)} The list of accounts could not be read afterwards "
@@ -258,21 +280,14 @@ class Creator:
             f"lost: {lost}"
         )
 
-    def _read_before(self) -> _Before:
-        """Read the list once, before the first create of this process; all threads wait for it."""
+    def read_before(self) -> Before:
+        """Read the list once, before this process creates or deletes; all threads wait for it."""
         return self._lists.get("before", self._load_before)
 
-    def _load_before(self) -> _Before:
-        accounts = self._client.list_service_accounts(self._organization_id)
-        return _Before(tuple(accounts), self._our_user(accounts))
+    def _load_before(self) -> Before:
+        return look_before(self._client, self._organization_id)
 
-    def _our_user(self, accounts: Sequence[Account]) -> int | None:
-        own = next((a for a in accounts if a.username == self._client.username), None)
-        if own is None or isinstance(own.user, UnsetType):
-            return None
-        return own.user
-
-    def _tell_orphans(self, before: _Before, name: str) -> None:
+    def _tell_orphans(self, before: Before, name: str) -> None:
         held = set(self._held())
         orphans = [
             account

@@ -280,7 +280,8 @@ class Transport:
         content_type = _CONTROL.sub(" ", response.headers.get("Content-Type", "no content type"))
         if response.status_code not in _YES:
             raise self._status_error(request, response, content, content_type)
-        return Answer(request, response.status_code, content, content_type)
+        link = response.headers.get("Link", "")
+        return Answer(request, response.status_code, content, content_type, link)
 
     def _read(self, request: Request, response: requests.Response, seconds: float) -> bytes:
         """Read a body as it comes, so that one that drips does not outlast the deadline."""

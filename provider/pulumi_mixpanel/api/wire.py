@@ -25,6 +25,9 @@ CREATE_TIMEOUT = 150.0
 """Seconds that a create waits at least for its answer: the server's own deadline is about 120 s
 (wire.md, fact 8), so that a time-out is never ours."""
 
+LARGEST_LIST = 64 * 1024 * 1024
+"""Bytes of all pages of one list; a longer one is an error."""
+
 _LOOPBACK_4 = ipaddress.ip_network("127.0.0.0/8")
 _LOOPBACK_6 = ipaddress.ip_address("::1")
 
@@ -69,12 +72,14 @@ class Answer(Struct, frozen=True):
         status: The HTTP status.
         content: The bytes.
         content_type: The header, for messages.
+        link: The header Link; empty if there is none.
     """
 
     request: Request
     status: int
     content: bytes
     content_type: str
+    link: str = ""
 
     def __repr__(self) -> str:
         return f"Answer({self.request.method} {self.request.path}, {len(self.content)} bytes)"

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import msgspec
 from starlette.responses import Response
 
+from pulumi_mixpanel.emulator.pages import list_answer
 from pulumi_mixpanel.emulator.service import Service
 from pulumi_mixpanel.emulator.store import Row, user_of
 from pulumi_mixpanel.emulator.wire import Context, Endpoint, answer, refusal
@@ -93,14 +94,6 @@ def _role(service: Service, role: str) -> str:
     return f"custom_{int(hashlib.sha256(role.encode()).hexdigest()[:6], 16)}"
 
 
-def _paged(context: Context, rows: list[dict[str, Any]]) -> dict[str, Any]:
-    pagination = context.service.faults.switch("pagination")
-    if pagination is None:
-        return {"status": "ok", "results": rows}
-    more = {"next": "/more"} if pagination == "next" else {"page": 1}
-    return {"status": "ok", "results": rows[: max(1, len(rows) // 2)], **more}
-
-
 async def _me(context: Context) -> Response:
     return answer({"status": "ok", "results": context.service.me(context.caller)})
 
@@ -112,7 +105,7 @@ async def _list(context: Context) -> Response:
         {**_account(context, row, listed=True), **_org_role(service, row)}
         for row in service.accounts(context.caller, organization)
     ]
-    return answer(_paged(context, rows))
+    return list_answer(context, {"status": "ok"}, rows)
 
 
 async def _create(context: Context) -> Response:
@@ -178,7 +171,7 @@ async def _members(context: Context) -> Response:
         }
         for grant, account in service.members(context.caller, context.number("project"))
     ]
-    return answer(_paged(context, rows))
+    return list_answer(context, {"status": "ok"}, rows)
 
 
 _ACCOUNTS = "/organizations/{organization}/service-accounts"

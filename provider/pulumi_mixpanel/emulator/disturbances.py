@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -70,8 +71,38 @@ def after(fault: Fault | None, response: Response) -> Response:
         return response
     if fault["kind"] == "truncated":
         return Cut(response)
+    if fault["kind"] in _EDITS:
+        return _edited(fault, response)
     afterwards = _AFTERWARDS.get(fault["kind"])
     return afterwards(fault) if afterwards else response
+
+
+def _edited(fault: Fault, response: Response) -> Response:
+    """Answer the same with other rows, so that the answer speaks of other accounts."""
+    document = json.loads(bytes(response.body))
+    rows = document.get("results", document)
+    if not rows or "error" in document:
+        return response
+    edited = _EDITS[fault["kind"]](rows, fault.get("results", {}))
+    return answer(
+        edited if rows is document else {**document, "results": edited}, response.status_code
+    )
+
+
+def _changed(rows: Any, values: dict[str, Any]) -> Any:  # noqa: ANN401 (an object, or a list of them)
+    if isinstance(rows, list):
+        return [*rows[:-1], {**rows[-1], **values}]
+    return {**rows, **values}
+
+
+def _doubled(rows: Any, values: dict[str, Any]) -> Any:  # noqa: ANN401
+    return [*rows, {**rows[-1], **values}] if isinstance(rows, list) else rows
+
+
+_EDITS: dict[str, Callable[[Any, dict[str, Any]], Any]] = {
+    "changed": _changed,
+    "doubled": _doubled,
+}
 
 
 def too_many(retry_after: object) -> Response:

@@ -23,6 +23,8 @@ KINDS = (
     "unauthorized",
     "not-found",
     "redirect",
+    "changed",
+    "doubled",
     "switch",
 )
 
@@ -41,6 +43,7 @@ KEYS: dict[str, tuple[Any, ...]] = {
     "form": _FORMS,
     "location": (str,),
     "megabytes": (int,),
+    "results": (dict,),
     "name": (str,),
     "value": (object,),
 }
@@ -68,7 +71,22 @@ SWITCHES: dict[str, tuple[Any, ...]] = {
     "last-used": ("present", "null", "absent"),
     "unauthorized-body": ("json", "html", "empty", "text"),
     "project-region": (None, list),
-    "pagination": (None, "next", "page"),
+    "pagination": (
+        None,
+        "next",
+        "page",
+        "has-more",
+        "count",
+        "link",
+        "last",
+        "cursor",
+        "doubled",
+        "slipped",
+        "cycle",
+        "endless",
+    ),
+    "page-size": (2, int),
+    "naming": ("kept", "lower", "slug", "cut"),
     "me": ("one", "two", "none", "404"),
     "trailing-slash": ("off", "on"),
 }
@@ -76,10 +94,15 @@ SWITCHES: dict[str, tuple[Any, ...]] = {
 
 
 class Faults:
-    """The list that tests put, in order; each entry is due for some requests and some times."""
+    """The list that tests put, in order; each entry is due for some requests and some times.
+
+    Attributes:
+        struck: The switches of which something strikes once, and has; empty with a new list.
+    """
 
     def __init__(self) -> None:
         self._entries: list[dict[str, Any]] = []
+        self.struck: set[str] = set()
 
     def put(self, entries: object) -> None:
         """Replace the whole list.
@@ -90,6 +113,7 @@ class Faults:
         if not isinstance(entries, list):
             raise ValueError("faults are a list of objects")  # noqa: TRY004 (told as a 400)
         self._entries = [_checked(entry) for entry in entries]
+        self.struck.clear()
 
     def entries(self) -> Sequence[dict[str, Any]]:
         """List what is left."""

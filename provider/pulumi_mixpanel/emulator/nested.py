@@ -8,6 +8,7 @@ import msgspec
 from starlette.responses import Response
 
 from pulumi_mixpanel.emulator.bulk import Name
+from pulumi_mixpanel.emulator.pages import list_answer
 from pulumi_mixpanel.emulator.store import Row
 from pulumi_mixpanel.emulator.wire import Context, Endpoint, answer
 
@@ -37,21 +38,13 @@ def _account(context: Context, row: Row, *, listed: bool = False) -> dict[str, A
     }
 
 
-def _paged(context: Context, rows: list[dict[str, Any]]) -> dict[str, Any]:
-    pagination = context.service.faults.switch("pagination")
-    if pagination is None:
-        return {"results": rows}
-    more = {"next": "/more"} if pagination == "next" else {"page": 1}
-    return {"results": rows[: max(1, len(rows) // 2)], **more}
-
-
 async def _me(context: Context) -> Response:
     return answer({"status": "ok", "results": context.service.me(context.caller)})
 
 
 async def _list(context: Context) -> Response:
     rows = context.service.accounts(context.caller, context.number("organization"))
-    return answer(_paged(context, [_account(context, row, listed=True) for row in rows]))
+    return list_answer(context, {}, [_account(context, row, listed=True) for row in rows])
 
 
 async def _create(context: Context) -> Response:
@@ -87,7 +80,7 @@ async def _projects(context: Context) -> Response:
         }
         for row in rows
     ]
-    return answer(_paged(context, results))
+    return list_answer(context, {}, results)
 
 
 async def _add(context: Context) -> Response:

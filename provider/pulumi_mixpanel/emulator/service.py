@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hmac
 import re
-from collections.abc import Sequence
+import secrets
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -17,6 +18,14 @@ from pulumi_mixpanel.emulator.store import Row, Store, user_of
 _RULING = ("owner", "admin")
 _RANKS = ("consumer", "analyst", "admin", "owner")
 _EXPIRES = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
+
+
+_NAMINGS: dict[str, Callable[[str], str]] = {
+    "kept": lambda name: name,
+    "lower": str.lower,
+    "slug": lambda name: re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-"),
+    "cut": lambda name: name[:20],
+}
 
 
 class Service:
@@ -116,6 +125,7 @@ class Service:
             row = self.store.add_account(
                 organization=organization,
                 name=name,
+                username=self._username(name),
                 role=role if role is not None else self.faults.switch("default-role"),
                 created=stamp(self.clock.now()),
                 expires=f"{expires[:-1]}.000000Z" if expires else None,
@@ -125,6 +135,11 @@ class Service:
             for project, project_role in projects:
                 self._grant(row["id"], project, project_role)
         return row
+
+    def _username(self, name: str) -> str:
+        """Make a login out of a name, in the form that the switch `naming` names."""
+        form = _NAMINGS[self.faults.switch("naming")](name)
+        return f"{form}.{secrets.token_hex(3)}.mp-service-account"
 
     def _check_name(self, organization: int, name: str) -> None:
         limit, pattern = self.faults.switch("name-limit"), self.faults.switch("name-pattern")

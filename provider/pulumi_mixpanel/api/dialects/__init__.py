@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from pulumi_mixpanel.api.models import Account, CreatedAccount, Grant, Me, Member
+from pulumi_mixpanel.api.models import Account, CreatedAccount, Grant, Listing, Me, Member
 from pulumi_mixpanel.api.wire import Answer, Request
 
 Send = Callable[[Request], Answer]
@@ -36,7 +36,7 @@ class Dialect(Protocol):
 
     def me(self) -> Me: ...  # noqa: D102
 
-    def list_accounts(self, organization: int) -> list[Account]: ...  # noqa: D102
+    def list_accounts(self, organization: int) -> Listing[Account]: ...  # noqa: D102
 
     def create_account(  # noqa: D102
         self,
@@ -51,9 +51,9 @@ class Dialect(Protocol):
 
     def delete_account(self, organization: int, account: int) -> None: ...  # noqa: D102
 
-    def list_members(self, organization: int, project: int) -> list[Member]: ...  # noqa: D102
+    def list_members(self, organization: int, project: int) -> Listing[Member]: ...  # noqa: D102
 
-    def list_account_projects(self, organization: int, account: int) -> list[Grant]: ...  # noqa: D102
+    def list_account_projects(self, organization: int, account: int) -> Listing[Grant]: ...  # noqa: D102
 
     def add_to_projects(  # noqa: D102
         self, organization: int, accounts: Sequence[int], grants: Sequence[Grant]

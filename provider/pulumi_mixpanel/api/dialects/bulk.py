@@ -15,16 +15,20 @@ from pulumi_mixpanel.api.dialects.decoding import (
     given,
     instant,
     me_in,
+    number,
     optional,
+    require_asked,
+    require_distinct,
     required,
     result_in,
-    results_in,
 )
+from pulumi_mixpanel.api.dialects.pages import read_list
 from pulumi_mixpanel.api.errors import HTTP_METHOD_NOT_ALLOWED, StatusError
 from pulumi_mixpanel.api.models import (
     Account,
     CreatedAccount,
     Grant,
+    Listing,
     Me,
     Member,
     Secret,
@@ -51,10 +55,12 @@ class Bulk:
         """GET /me."""
         return me_in(self._send(ME))
 
-    def list_accounts(self, organization: int) -> list[Account]:
+    def list_accounts(self, organization: int) -> Listing[Account]:
         """GET /organizations/{org}/service-accounts."""
-        answer = self._send(Request("GET", _accounts(organization)))
-        return [_account(answer, row) for row in results_in(answer)]
+        listing = read_list(self._send, _accounts(organization))
+        accounts = [_account(answer, row) for answer, row in listing]
+        require_distinct(_accounts(organization), accounts)
+        return Listing(accounts, listing.pages)
 
     def create_account(
         self,
@@ -83,26 +89,34 @@ class Bulk:
     def get_account(self, organization: int, account: int) -> Account:
         """GET /organizations/{org}/service-accounts/{id}, bare or enveloped."""
         answer = self._send(Request("GET", f"{_accounts(organization)}/{account}"))
-        return _account(answer, result_in(answer))
+        return require_asked(answer, _account(answer, result_in(answer)), account)
 
     def delete_account(self, organization: int, account: int) -> None:
         """DELETE /organizations/{org}/service-accounts/{id}."""
         acknowledged(self._send(Request("DELETE", f"{_accounts(organization)}/{account}")))
 
-    def list_members(self, organization: int, project: int) -> list[Member]:  # noqa: ARG002 (the path has none)
+    def list_members(self, organization: int, project: int) -> Listing[Member]:  # noqa: ARG002 (the path has none)
         """GET /projects/{project}/service-accounts."""
-        answer = self._send(Request("GET", f"/projects/{project}/service-accounts"))
-        return [_member(answer, row) for row in results_in(answer)]
+        path = f"/projects/{project}/service-accounts"
+        listing = read_list(self._send, path)
+        members = [_member(answer, row) for answer, row in listing]
+        require_distinct(path, [member.account for member in members if member.is_individual])
+        return Listing(members, listing.pages)
 
-    def list_account_projects(self, organization: int, account: int) -> list[Grant]:
+    def list_account_projects(self, organization: int, account: int) -> Listing[Grant]:
         """Derived: `/me`, then the list of each project that it names in this organization."""
-        return [
-            Grant(project_id=project.id, role=member.role)
+        lists = {
+            project.id: self.list_members(organization, project.id)
             for project in self.me().projects.values()
             if project.organization_id in (organization, UNSET)
-            for member in self.list_members(organization, project.id)
+        }
+        grants = [
+            Grant(project_id=project, role=member.role)
+            for project, members in lists.items()
+            for member in members
             if member.account.id == account and member.is_individual
         ]
+        return Listing(grants, max((members.pages for members in lists.values()), default=1))
 
     def add_to_projects(
         self, organization: int, accounts: Sequence[int], grants: Sequence[Grant]
@@ -147,7 +161,7 @@ def _account(answer: Answer, row: Mapping[str, Any]) -> Account:
     username = required(answer, row, "username", str)
     created = instant(row, "created")
     return Account(
-        id=required(answer, row, "id", int),
+        id=number(answer, row),
         username=username,
         name=name_of(username),
         created=created or None,

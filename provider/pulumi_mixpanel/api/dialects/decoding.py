@@ -7,19 +7,18 @@ back varies between sibling routes).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar, cast
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from pulumi_mixpanel.api.models import Me, Project, parse_instant
+from pulumi_mixpanel.api.errors import MalformedAnswer
+from pulumi_mixpanel.api.models import Account, Me, Project, parse_instant
 from pulumi_mixpanel.api.wire import Answer, Request
 
 T = TypeVar("T")
-
-_PAGES = ("next", "next_page", "page", "pages", "cursor", "has_more")
 
 
 def object_in(answer: Answer) -> dict[str, Any]:
@@ -39,23 +38,6 @@ def acknowledged(answer: Answer) -> None:
         raise answer.malformed("an error")
 
 
-def results_in(answer: Answer) -> list[dict[str, Any]]:
-    """Decode an answer that has to be a whole list.
-
-    Raises:
-        MalformedAnswer: It is none, or has a key that speaks of pages: a list that may be short
-            must never pass for a whole one (wire.md, "What nobody knows").
-    """
-    document = object_in(answer)
-    paged = [key for key in _PAGES if key in document]
-    if paged:
-        raise answer.malformed(f"a list in pages: it has the key {paged[0]!r}")
-    rows = document.get("results")
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise answer.malformed("no list of objects under `results`")
-    return rows
-
-
 def result_in(answer: Answer) -> dict[str, Any]:
     """Decode one object, bare or in the envelope `{status, results}` (both are described)."""
     document = object_in(answer)
@@ -69,6 +51,48 @@ def required(answer: Answer, row: Mapping[str, Any], key: str, kind: type[T]) ->
     if not _is(value, kind) or value == "":
         raise answer.malformed(f"no {kind.__name__} under `{key}`")
     return cast("T", value)
+
+
+def number(answer: Answer, row: Mapping[str, Any], key: str = "id") -> int:
+    """Take the number of an account or project, which is above 0."""
+    value = required(answer, row, key, int)
+    if value <= 0:
+        raise answer.malformed(f"{value} under `{key}`, which is no number of anything")
+    return value
+
+
+def require_asked(answer: Answer, account: Account, asked: int) -> Account:
+    """Return the account, if it is the one that was asked for.
+
+    Raises:
+        MalformedAnswer: It is another one.
+    """
+    if account.id != asked:
+        raise answer.malformed(f"service account {account.id}, and {asked} was asked for")
+    return account
+
+
+def require_distinct(path: str, accounts: Sequence[Account]) -> None:
+    """Check whether a list has each account once, and each username for one account.
+
+    Raises:
+        MalformedAnswer: It does not, and is not to be believed.
+    """
+    numbers: set[int] = set()
+    owners: dict[str, int] = {}
+    for account in accounts:
+        problem = None
+        if account.id in numbers:
+            problem = f"lists service account {account.id} twice"
+        elif account.username in owners:
+            problem = (
+                f"lists the username {account.username!r} for two service accounts, "
+                f"{owners[account.username]} and {account.id}"
+            )
+        if problem:
+            raise MalformedAnswer("GET", path, f"{problem}; such a list is not believed.")
+        numbers.add(account.id)
+        owners[account.username] = account.id
 
 
 def optional(row: Mapping[str, Any], key: str, kind: type[T]) -> T | UnsetType | None:

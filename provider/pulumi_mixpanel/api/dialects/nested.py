@@ -12,15 +12,19 @@ from pulumi_mixpanel.api.dialects.decoding import (
     acknowledged,
     instant,
     me_in,
+    number,
+    require_asked,
+    require_distinct,
     required,
     result_in,
-    results_in,
 )
+from pulumi_mixpanel.api.dialects.pages import read_list
 from pulumi_mixpanel.api.errors import UnsupportedByDialect
 from pulumi_mixpanel.api.models import (
     Account,
     CreatedAccount,
     Grant,
+    Listing,
     Me,
     Member,
     Secret,
@@ -45,10 +49,12 @@ class Nested:
         """GET /me."""
         return me_in(self._send(ME))
 
-    def list_accounts(self, organization: int) -> list[Account]:
+    def list_accounts(self, organization: int) -> Listing[Account]:
         """GET /organizations/{org}/service-accounts."""
-        answer = self._send(Request("GET", _accounts(organization)))
-        return [_account(answer, row) for row in results_in(answer)]
+        listing = read_list(self._send, _accounts(organization))
+        accounts = [_account(answer, row) for answer, row in listing]
+        require_distinct(_accounts(organization), accounts)
+        return Listing(accounts, listing.pages)
 
     def create_account(
         self,
@@ -78,31 +84,34 @@ class Nested:
     def get_account(self, organization: int, account: int) -> Account:
         """GET /organizations/{org}/service-accounts/{id}."""
         answer = self._send(Request("GET", f"{_accounts(organization)}/{account}"))
-        return _account(answer, result_in(answer))
+        return require_asked(answer, _account(answer, result_in(answer)), account)
 
     def delete_account(self, organization: int, account: int) -> None:
         """DELETE /organizations/{org}/service-accounts/{id}."""
         acknowledged(self._send(Request("DELETE", f"{_accounts(organization)}/{account}")))
 
-    def list_members(self, organization: int, project: int) -> list[Member]:
+    def list_members(self, organization: int, project: int) -> Listing[Member]:
         """Derived: the list of accounts, then each one's projects."""
-        return [
+        accounts = self.list_accounts(organization)
+        members = [
             Member(account=account, role=grant.role)
-            for account in self.list_accounts(organization)
+            for account in accounts
             for grant in self.list_account_projects(organization, account.id)
             if grant.project_id == project
         ]
+        return Listing(members, accounts.pages)
 
-    def list_account_projects(self, organization: int, account: int) -> list[Grant]:
+    def list_account_projects(self, organization: int, account: int) -> Listing[Grant]:
         """GET …/{id}/projects."""
-        answer = self._send(Request("GET", _projects(organization, account)))
-        return [
+        listing = read_list(self._send, _projects(organization, account))
+        grants = [
             Grant(
-                project_id=required(answer, row, "projectId", int),
+                project_id=number(answer, row, "projectId"),
                 role=required(answer, row, "role", str),
             )
-            for row in results_in(answer)
+            for answer, row in listing
         ]
+        return Listing(grants, listing.pages)
 
     def add_to_projects(
         self, organization: int, accounts: Sequence[int], grants: Sequence[Grant]
@@ -136,7 +145,7 @@ def _account(answer: Answer, row: Mapping[str, Any]) -> Account:
     created = instant(row, "createdAt")
     name = row.get("name")
     return Account(
-        id=required(answer, row, "id", int),
+        id=number(answer, row),
         username=username,
         name=name if isinstance(name, str) and name else name_of(username),
         created=created or None,
