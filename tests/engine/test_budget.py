@@ -69,7 +69,7 @@ def test_accounts_with_projects(emulator: Emulator, stack: Stack) -> None:
     stack.refresh()
     assert calls(emulator) <= 2 + P
     stack.destroy()
-    assert calls(emulator) <= A + 2
+    assert calls(emulator) == A + 1
 
 
 def test_accounts_with_membership_resources(emulator: Emulator, stack: Stack) -> None:
@@ -80,7 +80,7 @@ def test_accounts_with_membership_resources(emulator: Emulator, stack: Stack) ->
     stack.refresh()
     assert calls(emulator) <= 2 + P
     stack.destroy()
-    assert calls(emulator) <= A + 2
+    assert calls(emulator) <= A + 1
 
 
 def test_under_a_rate_limit_memberships_go_out_together(stack: Stack) -> None:
@@ -124,7 +124,7 @@ def test_under_nested(nested_emulator: Emulator, make_stack: Callable[..., Stack
     stack.refresh()
     assert calls(nested_emulator) <= 2 + A
     stack.destroy()
-    assert calls(nested_emulator) <= A + 2
+    assert calls(nested_emulator) <= A + 1
 
 
 def test_a_stack_with_one_account_reads_that_account(emulator: Emulator, stack: Stack) -> None:

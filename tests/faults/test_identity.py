@@ -44,11 +44,13 @@ def number_of_login(world: World) -> int:
 
 
 @pytest.mark.parametrize(
-    "which", ["old", "made here", "login", "zero", "negative", "named otherwise"]
+    "which",
+    ["old", "made here", "login", "zero", "negative", "named otherwise", "another's username"],
 )
 def test_a_create_answered_with_another_account_counts_as_lost(world: World, which: str) -> None:
     """Nothing foreign is taken into the state; what was made is recovered, or named."""
     old = world.organization().create_account("old", None, None, ()).account
+    bots = world.organization().create_account("bo", None, None, ()).account
     one = world.organization()
     here = one.create_account("here", None, None, ()).account
     choices: dict[str, dict[str, Any]] = {
@@ -57,6 +59,7 @@ def test_a_create_answered_with_another_account_counts_as_lost(world: World, whi
         "login": {"id": number_of_login(world)},
         "zero": {"id": 0},
         "negative": {"id": -5},
+        "another's username": {"username": bots.username},
         "named otherwise": {"username": "stranger.1a2b3c.mp-service-account", "name": "stranger"},
     }
     world.emulator.faults([changed("POST", "accounts$", **choices[which])])
@@ -68,7 +71,8 @@ def test_a_create_answered_with_another_account_counts_as_lost(world: World, whi
     created = one.create_account("bot", None, None, ())
     (row,) = world.accounts("bot")
     assert (row["id"], row["secret"]) == (created.account.id, created.secret.reveal())
-    assert [row["id"] for row in world.accounts()][:2] == [old.id, here.id]
+    assert created.account.username == row["username"]
+    assert [row["id"] for row in world.accounts()][:3] == [old.id, bots.id, here.id]
 
 
 @pytest.mark.parametrize("value", ["yes", "no"])

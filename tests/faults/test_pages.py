@@ -13,6 +13,9 @@ from pulumi_mixpanel.api.dialects import pages
 ACCOUNTS = "/organizations/1001/service-accounts"
 
 
+SIZE = {"kind": "switch", "name": "page-size"}
+
+
 def switch(value: str) -> dict[str, Any]:
     """Set how lists are given."""
     return {"kind": "switch", "name": "pagination", "value": value}
@@ -74,6 +77,22 @@ def test_a_create_before_a_paged_list_knows_all_that_was_there(bulk: World) -> N
     bulk.organization().create_account("bot-1", None, None, ())
     left = [row["id"] for row in bulk.accounts()]
     assert left[:5] == numbers
+
+
+def test_what_a_lost_answer_left_is_found_though_it_slipped_between_pages(bulk: World) -> None:
+    """It is deleted and made again, and no second one stays."""
+    numbers = prepared(bulk)
+    one = bulk.organization()
+    one.create_account("first", None, None, ())
+    lost = {"kind": "500-after-effect", "method": "POST", "path": "accounts$", "times": 1}
+    # Six rows are before it, and so many are a page: it is the first of the second page.
+    bulk.client().delete_service_account(1001, numbers[0])
+    slipping = [switch("slipped"), {**SIZE, "value": 6}]
+    bulk.emulator.faults([*slipping, lost])
+    # Each look is announced, and in each it slips from the first reading.
+    one.client.announce = lambda _line: bulk.emulator.faults(slipping)
+    created = one.create_account("bot", None, None, ()).account
+    assert [row["id"] for row in bulk.accounts("bot")] == [created.id]
 
 
 @pytest.mark.parametrize(

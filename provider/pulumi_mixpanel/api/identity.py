@@ -51,18 +51,25 @@ def is_same_login(one: str, other: str) -> bool:
     return one.strip().casefold() == other.strip().casefold()
 
 
+def list_twice_if_paged(client: Client, organization_id: int) -> list[Account]:
+    """List an organization's accounts; of a list of several pages, both readings count.
+
+    What it lacks may only have slipped from one page to another while they were read.
+    """
+    listing = client.list_service_accounts(organization_id)
+    if listing.pages == 1:
+        return listing
+    known = {account.id for account in listing}
+    again = client.list_service_accounts(organization_id)
+    return [*listing, *(account for account in again if account.id not in known)]
+
+
 def look_before(client: Client, organization_id: int) -> Before:
     """Read the list that shows what is there and who we are.
 
-    What a list of several pages lacks may only have slipped between two pages, so such a list is
-    read twice and both readings count. `/me` is asked only if the list does not show our login.
+    `/me` is asked only if the list does not show our login.
     """
-    listing = client.list_service_accounts(organization_id)
-    accounts = list(listing)
-    if listing.pages > 1:
-        known = {account.id for account in accounts}
-        again = client.list_service_accounts(organization_id)
-        accounts += [account for account in again if account.id not in known]
+    accounts = list_twice_if_paged(client, organization_id)
     our_user = user_of_login(client, accounts)
     listed = any(is_same_login(client.username, account.username) for account in accounts)
     me = None if listed else _user_of_me(client, accounts)
@@ -106,6 +113,8 @@ def require_new(
         problem = "which is our own login"
     elif account.id in before.ids:
         problem = "which was there before"
+    elif account.username in {one.username for one in before.accounts}:
+        problem = "whose username another account has"
     elif made_here:
         problem = "which another create of this run made"
     elif not may_have_name(account, name):

@@ -25,7 +25,13 @@ from pulumi_mixpanel.api.errors import (
     RequestError,
     StatusError,
 )
-from pulumi_mixpanel.api.identity import Before, look_before, require_new, user_of_login
+from pulumi_mixpanel.api.identity import (
+    Before,
+    list_twice_if_paged,
+    look_before,
+    require_new,
+    user_of_login,
+)
 from pulumi_mixpanel.api.models import Account, CreatedAccount, Grant
 from pulumi_mixpanel.api.naming import has_name, may_have_name, plain_form
 from pulumi_mixpanel.api.reads import SingleFlight, says_not_found
@@ -99,6 +105,7 @@ class Creator:
         self._held = held
         self._births = births or Births()
         self._lists = SingleFlight()
+        self._made: set[int] = set()  # here, for two hosts may not share their numbers
 
     def is_made_here(self, service_account_id: int) -> bool:
         """Tell whether this process made an account."""
@@ -121,6 +128,7 @@ class Creator:
             self._tell_orphans(before, name)
             created = self._create(before, name, role, expires, projects)
             self._births.add(self._organization_id, created.account.id)
+            self._made.add(created.account.id)
             self._note_form(name, created.account)
             return created
 
@@ -150,7 +158,7 @@ class Creator:
                     self._organization_id, name, role=role, expires=expires, projects=projects
                 )
                 return require_new(
-                    name, created, before, made_here=self.is_made_here(created.account.id)
+                    name, created, before, made_here=created.account.id in self._made
                 )
             except RequestError as error:
                 if not _is_lost(error):
@@ -228,7 +236,7 @@ class Creator:
     def _read_afterwards(self, before: Before, name: str, lost: RequestError) -> list[Account]:
         problem: object = "it does not show our own login, which it showed before"
         try:
-            accounts = self._client.list_service_accounts(self._organization_id)
+            accounts = list_twice_if_paged(self._client, self._organization_id)
         except MixpanelError as error:
             problem = error
         else:
