@@ -44,6 +44,8 @@ class Context(Struct):
         announce: Shows a line to the user.
         claims: The (organization, account, project) that some account's `projects` manages.
         memberships: The same of the membership resources that this process made or found wanted.
+        checked_memberships: The same of memberships in the state that this process has checked.
+        made_memberships: The same of memberships that this process creates or created.
         held: The accounts that resources of this process hold, as far as it has met them: host and
             number, for nobody knows whether two hosts share their numbers.
         adopted: Those that a create of this process took over, and whether with a secret.
@@ -55,6 +57,8 @@ class Context(Struct):
     announce: Callable[[str], None] = lambda _line: None
     claims: set[tuple[int | None, int, int]] = field(default_factory=set)
     memberships: set[tuple[int | None, int, int]] = field(default_factory=set)
+    checked_memberships: set[tuple[int | None, int, int]] = field(default_factory=set)
+    made_memberships: dict[tuple[int | None, int, int], object] = field(default_factory=dict)
     held: set[tuple[str, int]] = field(default_factory=set)
     adopted: dict[tuple[str, int], bool] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
