@@ -61,10 +61,9 @@ def run_program(
     def run() -> None:
         set_mocks(mocks or GuideMocks(), stack="dev", preview=preview)
 
-        @run_to_its_end
-        def whole() -> object:
-            return pulumi.Output.from_input(program()).apply(found.append)
-
+        whole = run_to_its_end(  # type: ignore[no-untyped-call]
+            lambda: pulumi.Output.from_input(program()).apply(found.append)
+        )
         whole()
 
     loop = asyncio.new_event_loop()

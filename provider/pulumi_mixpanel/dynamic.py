@@ -11,6 +11,7 @@ import contextlib
 import os
 import sys
 import threading
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
@@ -75,6 +76,7 @@ class _Process:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._context: Context | None = None
+        self._read: Counter[tuple[str, str]] = Counter()
 
     def configure(self, get: Callable[[str], object]) -> None:
         def source(namespace: str) -> Callable[[str], str | None]:
@@ -96,6 +98,22 @@ class _Process:
         if self._context is None:
             raise ConfigurationError("The provider was asked to work before it was configured.")
         return self._context
+
+    def note_read(self, kind: str, id_: str) -> None:
+        """Remember that a refresh found a resource: it compares that one once more by itself."""
+        with self._lock:
+            self._read[kind, id_] += 1
+
+    def context_of_diff(self, kind: str, id_: str) -> Context:
+        """Return the context of a comparison.
+
+        `up --refresh` compares in the same process what it read and what the program says. The
+        first tells nothing of the program: its context forgets what it learns of grants.
+        """
+        with self._lock:
+            of_refresh = self._read[kind, id_] > 0
+            self._read[kind, id_] -= of_refresh
+        return self.context.of_refresh() if of_refresh else self.context
 
 
 def _widen_pool(calls: int) -> None:
@@ -240,7 +258,9 @@ class _Provider(ResourceProvider):
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         found = _edge(
             f"Comparing {self.kind} {_id}",
-            lambda: self.rules.diff(_process.context, _id, _inward(_olds), _inward(_news)),
+            lambda: self.rules.diff(
+                _process.context_of_diff(self.kind, _id), _id, _inward(_olds), _inward(_news)
+            ),
         )
         return DiffResult(
             changes=found.changes,
@@ -264,6 +284,7 @@ class _Provider(ResourceProvider):
         )
         if found is None:
             return ReadResult("", {})
+        _process.note_read(self.kind, found.id)
         return ReadResult(found.id, found.state, found.inputs)
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:

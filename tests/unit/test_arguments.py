@@ -91,16 +91,16 @@ def test_what_pulumi_can_store_comes_through_as_it_is() -> None:
     """Enums of strings and numbers, tuples, maps, outputs, and what is not given."""
     mocks = GuideMocks()
 
-    async def later() -> str:
-        return "later"
+    async def later(text: str) -> str:
+        return text
 
     def program() -> None:
         ServiceAccount(
             "bot",
             role=Text.ANALYST,
             name=pulumi.Output.from_input("named"),
-            projects=({"project_id": Number.WEB, "role": pulumi.Output.from_input("admin")},),
-            rotate_when_changed={"one": later(), "two": "text"},
+            projects=[{"project_id": Number.WEB, "role": later("admin")}],
+            rotate_when_changed={"one": later("later"), "two": pulumi.Output.from_input("text")},
         )
 
     run_program(program, mocks)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import pulumi
@@ -79,21 +80,8 @@ def test_mocks_that_give_a_number_are_believed(id_: str) -> None:
     assert mocks.inputs("web")["organization_id"] == 1001
 
 
-NOTHING = ServiceAccountDetails(
-    id=None,  # type: ignore[arg-type] (so are mocks that leave everything out)
-    username=None,  # type: ignore[arg-type]
-    name=None,  # type: ignore[arg-type]
-    organization_id=None,  # type: ignore[arg-type]
-    created=None,
-    user=None,
-    creator=None,
-    creator_email=None,
-    creator_name=None,
-    expires=None,
-    last_used=None,
-    role=None,
-    not_told=(),
-)
+FIELDS = dict.fromkeys(field.name for field in dataclasses.fields(ServiceAccountDetails))
+NOTHING = ServiceAccountDetails(**{**FIELDS, "not_told": ()})  # type: ignore[arg-type]
 
 
 def test_lookups_ask_the_mocks_as_a_native_package_would() -> None:

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from msgspec import Struct, field
+from msgspec import Struct, field, structs
 
 from pulumi_mixpanel.api.client import DIALECTS, Client
 from pulumi_mixpanel.api.clock import SYSTEM_CLOCK, Clock
@@ -72,6 +72,10 @@ class Context(Struct):
     def dialect(self) -> type[Dialect]:
         """The dialect in use."""
         return DIALECTS[self.configuration.dialect]
+
+    def of_refresh(self) -> Context:
+        """Return the same, but for the grants that the program wants, of which none is kept."""
+        return structs.replace(self, claims=set(), memberships=set())
 
     def warn_once(self, line: str) -> None:
         """Warn, but not twice of the same in one process."""
