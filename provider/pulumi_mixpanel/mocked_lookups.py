@@ -11,17 +11,10 @@ from typing import Any
 
 import pulumi
 from pulumi.runtime import invoke, invoke_output
-from pulumi.runtime.mocks import MockMonitor
-from pulumi.runtime.settings import get_monitor
 
 from pulumi_mixpanel.resources.lookups import ProjectServiceAccount, ServiceAccountDetails
 
 _TOKEN = "mixpanel:index:{}"  # noqa: S105 (Pulumi's word)
-
-
-def is_mocked() -> bool:
-    """Return whether `pulumi.runtime.set_mocks` put mocks in the place of the engine."""
-    return isinstance(get_monitor(), MockMonitor)
 
 
 def ask_mocks(

@@ -20,9 +20,9 @@ from pulumi_mixpanel.api.errors import MixpanelError
 from pulumi_mixpanel.api.models import Secret
 from pulumi_mixpanel.configuration import NAMESPACE, Configuration, resolve
 from pulumi_mixpanel.dynamic import Provider, describe_bug, refuse_plain_secret
-from pulumi_mixpanel.mocked_lookups import ask_mocks, ask_mocks_output, is_mocked
+from pulumi_mixpanel.mocked_lookups import ask_mocks, ask_mocks_output
 from pulumi_mixpanel.resources.context import Context
-from pulumi_mixpanel.run import of_this_run
+from pulumi_mixpanel.run import is_mocked, of_this_run
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)

@@ -8,9 +8,15 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from pulumi.runtime import get_root_resource
+from pulumi.runtime.mocks import MockMonitor
 from pulumi.runtime.settings import get_monitor
 
 T = TypeVar("T")
+
+
+def is_mocked() -> bool:
+    """Return whether `pulumi.runtime.set_mocks` put mocks in the place of the engine."""
+    return isinstance(get_monitor(), MockMonitor)
 
 
 def of_this_run(name: str, make: Callable[[], T]) -> T:

@@ -162,7 +162,13 @@ def test_what_pulumi_can_store_comes_through_as_it_is() -> None:
             "empty. Give a string such as 'data-export'.",
         ),
         (
-            lambda: ProjectMembership("web", project_id=2, role="analyst"),
+            lambda: ProjectMembership(
+                "web",
+                service_account=ServiceAccount("bot"),
+                service_account_id=1,
+                project_id=2,
+                role="analyst",
+            ),
             "ProjectMembership 'web' takes either service_account or service_account_id.",
         ),
     ],

@@ -51,6 +51,18 @@ def test_the_guide_s_mocks_run_a_membership_of_an_account() -> None:
     assert mocks.inputs("web") == {"project_id": 2001.0, "role": "analyst"}
 
 
+def test_a_membership_of_an_account_that_the_mocks_do_not_find_is_made() -> None:
+    """Its number is None, which would be refused on the engine."""
+    mocks = GuideMocks()
+
+    def program() -> None:
+        found = get_service_account(name="dashboards")
+        ProjectMembership("web", service_account_id=found.id, project_id=2001, role="analyst")
+
+    run_program(program, mocks)
+    assert mocks.inputs("web") == {"project_id": 2001.0, "role": "analyst"}
+
+
 class NumberedMocks(GuideMocks):
     """Mocks whose ids or outputs are what the server's would be."""
 
