@@ -11,7 +11,8 @@ import contextlib
 import os
 import sys
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from types import ModuleType
@@ -36,8 +37,12 @@ from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
 
 from pulumi_mixpanel.api.errors import ConfigurationError, GaveUp, MixpanelError, NoAnswer
 from pulumi_mixpanel.api.models import Secret, format_instant
+from pulumi_mixpanel.arguments import check_name_and_options, checked_arguments
+from pulumi_mixpanel.component_providers import effective_provider, with_component_provider
 from pulumi_mixpanel.configuration import EXPLICIT, NAMESPACE, STACK, STACK_KEYS, resolve
 from pulumi_mixpanel.holdings import holders_of
+from pulumi_mixpanel.memberships_of_run import refuse_second_membership
+from pulumi_mixpanel.program_errors import ProgramConfigurationError, ProgramError
 from pulumi_mixpanel.resources import (
     project_membership,
     rotating_service_account,
@@ -45,6 +50,7 @@ from pulumi_mixpanel.resources import (
 )
 from pulumi_mixpanel.resources.context import Context
 from pulumi_mixpanel.resources.values import UNKNOWN, Checked
+from pulumi_mixpanel.run import is_mocked
 
 T = TypeVar("T")
 
@@ -71,6 +77,7 @@ class _Process:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._context: Context | None = None
+        self._read: Counter[tuple[str, str]] = Counter()
 
     def configure(self, get: Callable[[str], object]) -> None:
         def source(namespace: str) -> Callable[[str], str | None]:
@@ -92,6 +99,22 @@ class _Process:
         if self._context is None:
             raise ConfigurationError("The provider was asked to work before it was configured.")
         return self._context
+
+    def note_read(self, kind: str, id_: str) -> None:
+        """Remember that a refresh found a resource: it compares that one once more by itself."""
+        with self._lock:
+            self._read[kind, id_] += 1
+
+    def context_of_diff(self, kind: str, id_: str) -> Context:
+        """Return the context of a comparison.
+
+        `up --refresh` compares in the same process what it read and what the program says. The
+        first tells nothing of the program: its context forgets what it learns of grants.
+        """
+        with self._lock:
+            of_refresh = self._read[kind, id_] > 0
+            self._read[kind, id_] -= of_refresh
+        return self.context.of_refresh() if of_refresh else self.context
 
 
 def _widen_pool(calls: int) -> None:
@@ -236,7 +259,9 @@ class _Provider(ResourceProvider):
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         found = _edge(
             f"Comparing {self.kind} {_id}",
-            lambda: self.rules.diff(_process.context, _id, _inward(_olds), _inward(_news)),
+            lambda: self.rules.diff(
+                _process.context_of_diff(self.kind, _id), _id, _inward(_olds), _inward(_news)
+            ),
         )
         return DiffResult(
             changes=found.changes,
@@ -260,6 +285,7 @@ class _Provider(ResourceProvider):
         )
         if found is None:
             return ReadResult("", {})
+        _process.note_read(self.kind, found.id)
         return ReadResult(found.id, found.state, found.inputs)
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
@@ -327,6 +353,7 @@ class Provider(pulumi.ProviderResource):
 
     Raises:
         ConfigurationError: `mixpanel:secret` was set without `--secret`.
+        ProgramError: An argument is of a type that Pulumi cannot store.
     """
 
     def __init__(
@@ -342,15 +369,26 @@ class Provider(pulumi.ProviderResource):
         concurrency: pulumi.Input[int] = 16,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        given = {
-            EXPLICIT: "true",
-            "organizationId": _text_of(organization_id),
+        arguments = {
+            "organization_id": organization_id,
             "region": region,
-            "baseUrl": base_url,
+            "base_url": base_url,
             "dialect": dialect,
             "username": username,
-            "secret": wrapped(secret),
-            "concurrency": _text_of(concurrency),
+            "secret": secret,
+            "concurrency": concurrency,
+        }
+        called = check_name_and_options("Provider", resource_name, opts)
+        checked = checked_arguments(called, arguments)
+        given = {
+            EXPLICIT: "true",
+            "organizationId": _text_of(checked["organization_id"]),
+            "region": checked["region"],
+            "baseUrl": checked["base_url"],
+            "dialect": checked["dialect"],
+            "username": checked["username"],
+            "secret": wrapped(checked["secret"]),
+            "concurrency": _text_of(checked["concurrency"]),
         }
         # Lookups run in the program, and log in by the same arguments.
         self._arguments = {**given, "secret": Secret(secret) if isinstance(secret, str) else secret}
@@ -377,10 +415,15 @@ def _stack_configuration() -> dict[str, Any]:
 
 def _text_of(value: pulumi.Input[int] | None) -> pulumi.Input[str] | None:
     """Write a number as text: a provider's configuration is made of texts."""
-    if isinstance(value, (int, str)) or value is None:
-        return None if value is None else str(value)
+
+    def text(number: object) -> str:
+        whole = isinstance(number, float) and number.is_integer()
+        return str(int(number) if whole else number)  # type: ignore[call-overload]
+
+    if value is None or isinstance(value, (int, float, str)):
+        return None if value is None else text(value)
     number: pulumi.Output[Any] = pulumi.Output.from_input(value)
-    return number.apply(lambda known: str(int(known)))
+    return number.apply(text)
 
 
 class InOrganization:
@@ -391,7 +434,8 @@ class InOrganization:
     @property
     def organization_id(self) -> pulumi.Output[int]:
         """The number of the organization that it lives in, wherever that came from."""
-        return self.home.apply(lambda home: home.get("organization_id"))
+        # Mocks of a unit test may leave it out.
+        return self.home.apply(lambda home: (home or {}).get("organization_id"))
 
 
 class ServiceAccount(InOrganization, Resource, module="mixpanel", name="ServiceAccount"):
@@ -444,6 +488,7 @@ class ServiceAccount(InOrganization, Resource, module="mixpanel", name="ServiceA
 
     Raises:
         ConfigurationError: `mixpanel:secret` was set without `--secret`.
+        ProgramError: An argument is of a type that Pulumi cannot store.
     """
 
     name: pulumi.Output[str]
@@ -485,6 +530,7 @@ class ServiceAccount(InOrganization, Resource, module="mixpanel", name="ServiceA
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         refuse_plain_secret()
+        called = check_name_and_options("ServiceAccount", resource_name, opts)
         outputs = (
             "home service_account_id username created creator creator_email creator_name "
             "actual_name actual_role actual_expires granted_roles issued_at adopted"
@@ -504,12 +550,14 @@ class ServiceAccount(InOrganization, Resource, module="mixpanel", name="ServiceA
             region=region,
         )
         if adopt is not None:
-            properties["held_by"] = holders_of(adopt, f"ServiceAccount {resource_name!r}")
+            properties["held_by"] = holders_of(adopt, called)
         self._listed = projects
         self._region = region
-        self._stays_behind = bool(opts and opts.retain_on_delete)
         super().__init__(
-            _ServiceAccountProvider(), resource_name, properties, keeping_secret(opts, "secret")
+            _ServiceAccountProvider(),
+            resource_name,
+            checked_arguments(called, properties),
+            keeping_secret(with_component_provider(opts, Provider), "secret"),
         )
 
     @property
@@ -519,7 +567,12 @@ class ServiceAccount(InOrganization, Resource, module="mixpanel", name="ServiceA
         Taken from the resource's id, which a preview of a change in place knows; the other outputs
         are unknown then, and what depends on them looks as if it were to be replaced.
         """
-        return self.id.apply(int)
+        return self.id.apply(self._number_of)
+
+    def _number_of(self, id_: str) -> pulumi.Output[int] | int:
+        """Read the number out of the id; mocks of a unit test may give an id that is none."""
+        output: pulumi.Output[int] = vars(self)["service_account_id"]
+        return int(id_) if id_.isdecimal() else output
 
 
 def default_name(resource_name: str, name: pulumi.Input[str] | None) -> pulumi.Input[str]:
@@ -542,7 +595,7 @@ def refuse_plain_secret() -> None:
     """Refuse a secret that stands in clear in the stack's configuration file."""
     key = f"{NAMESPACE}:secret"
     if pulumi.Config(NAMESPACE).get("secret") and not is_config_secret(key):
-        raise ConfigurationError(
+        raise ProgramConfigurationError(
             "mixpanel:secret stands in clear in the stack's configuration. Set it anew with: "
             "pulumi config set --secret mixpanel:secret; and give the login a new secret, for this "
             "one may have been seen."
@@ -557,7 +610,7 @@ def _instant_of(value: pulumi.Input[str | datetime] | None) -> pulumi.Input[str]
             return instant
         return instant.isoformat() if instant.tzinfo is None else format_instant(instant)
 
-    if value is None or isinstance(value, (str, datetime)):
+    if not isinstance(value, (pulumi.Output, Awaitable)):
         return None if value is None else text(value)
     instant: pulumi.Output[Any] = pulumi.Output.from_input(value)
     return instant.apply(text)
@@ -573,7 +626,8 @@ class ProjectMembership(InOrganization, Resource, module="mixpanel", name="Proje
             is made in place.
         service_account_id: The account's number. A change replaces the membership.
         service_account: The account itself, instead of its number: takes its organization and
-            region too, and leaves the deletion to the account where both are deleted.
+            region too. The membership is deleted by a call of its own, also if the account is
+            deleted with it: whether the account really goes is unknown before.
         organization_id: The organization's number. Default: the account's, else the
             configuration's. A changed argument replaces the membership.
         region: `us`, `eu` or `in`: the project's own, where it is another than the account's
@@ -585,7 +639,7 @@ class ProjectMembership(InOrganization, Resource, module="mixpanel", name="Proje
         granted_role: The server's own word for the role, where it was read back.
 
     Raises:
-        ValueError: Both of `service_account` and `service_account_id` are given, or neither; the
+        ProgramError: Both of `service_account` and `service_account_id` are given, or neither; the
             account rotates; or its own `projects` lists the project already.
         ConfigurationError: `mixpanel:secret` was set without `--secret`.
     """
@@ -609,20 +663,27 @@ class ProjectMembership(InOrganization, Resource, module="mixpanel", name="Proje
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         refuse_plain_secret()
-        if (service_account is None) == (service_account_id is None):
-            raise ValueError(
+        called = check_name_and_options("ProjectMembership", resource_name, opts)
+        given = [one for one in (service_account, service_account_id) if one is not None]
+        # Mocks of a unit test may leave out the number that a lookup finds.
+        if len(given) > 1 or not (given or is_mocked()):
+            raise ProgramError(
                 f"ProjectMembership {resource_name!r} takes either service_account or "
                 "service_account_id."
             )
         if service_account is not None:
             _refuse_rotating(resource_name, service_account)
             _refuse_listed(resource_name, service_account, project_id)
+        opts = with_component_provider(opts, Provider)
+        whose = service_account_id if service_account is None else service_account
+        place = (effective_provider(opts), organization_id, region)
+        refuse_second_membership(resource_name, whose, project_id, place)
+        if service_account is not None:
             service_account_id = service_account.service_account_id
             organization_id = (
                 service_account.organization_id if organization_id is None else organization_id
             )
             region = service_account._region if region is None else region  # noqa: SLF001
-            opts = _deleted_with(service_account, opts)
         properties: dict[str, Any] = {
             "service_account_id": service_account_id,
             "project_id": project_id,
@@ -632,12 +693,17 @@ class ProjectMembership(InOrganization, Resource, module="mixpanel", name="Proje
             "home": None,
             "granted_role": None,
         }
-        super().__init__(_ProjectMembershipProvider(), resource_name, properties, opts)
+        super().__init__(
+            _ProjectMembershipProvider(),
+            resource_name,
+            checked_arguments(called, properties),
+            opts,
+        )
 
 
 def _refuse_rotating(resource_name: str, account: object) -> None:
     if not isinstance(account, ServiceAccount):
-        raise ValueError(  # noqa: TRY004 (like its siblings)
+        raise ProgramError(
             f"ProjectMembership {resource_name!r}: service_account takes a ServiceAccount; "
             f"{type(account).__name__} was given. Give a RotatingServiceAccount its projects with "
             "`projects`: a rotation would take the previous account's access away."
@@ -649,20 +715,10 @@ def _refuse_listed(resource_name: str, account: ServiceAccount, project_id: obje
     entries = listed if isinstance(listed, Sequence) else ()
     numbers = [entry.get("project_id") for entry in entries if isinstance(entry, Mapping)]
     if isinstance(project_id, int) and project_id in [n for n in numbers if isinstance(n, int)]:
-        raise ValueError(
+        raise ProgramError(
             f"ProjectMembership {resource_name!r}: project {project_id} is in the list `projects` "
             "of its service account already; manage it in one place, there or here."
         )
-
-
-def _deleted_with(
-    account: ServiceAccount, opts: pulumi.ResourceOptions | None
-) -> pulumi.ResourceOptions | None:
-    """Let the deletion of the account delete the membership, unless the account stays behind."""
-    if account._stays_behind or (opts and opts.deleted_with):  # noqa: SLF001
-        return opts
-    with_account = pulumi.ResourceOptions(deleted_with=account)
-    return pulumi.ResourceOptions.merge(with_account, opts)
 
 
 __all__ = ["ProjectMembership", "ProjectRole", "Provider", "ServiceAccount"]

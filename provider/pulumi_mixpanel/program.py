@@ -20,8 +20,9 @@ from pulumi_mixpanel.api.errors import MixpanelError
 from pulumi_mixpanel.api.models import Secret
 from pulumi_mixpanel.configuration import NAMESPACE, Configuration, resolve
 from pulumi_mixpanel.dynamic import Provider, describe_bug, refuse_plain_secret
+from pulumi_mixpanel.mocked_lookups import ask_mocks, ask_mocks_output
 from pulumi_mixpanel.resources.context import Context
-from pulumi_mixpanel.run import of_this_run
+from pulumi_mixpanel.run import is_mocked, of_this_run
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -60,6 +61,8 @@ def ask(function: str, look: Lookup[T], arguments: Arguments, provider: Provider
     _require_plain(function, "its argument", arguments)
     if provider is not None:
         _require_plain(function, "its provider's argument", settings)
+    if is_mocked():
+        return cast("T", ask_mocks(function, arguments, provider))
     run = _this_run()
     return _told(
         function,
@@ -85,6 +88,9 @@ def ask_output(
         LookupFailed: As the output's error: it has no answer.
     """
     _require_run(f"{function}_output")
+    if is_mocked():
+        _settings(f"{function}_output", provider)
+        return ask_mocks_output(function, arguments, provider)
     function, run = f"{function}_output", _this_run()
     given = pulumi.Output.all(**arguments)
     # That a login is secret makes no secret of what it finds.

@@ -6,9 +6,12 @@ from typing import Any
 import pulumi
 from pulumi.dynamic import Resource
 
+from pulumi_mixpanel.arguments import check_name_and_options, checked_arguments
+from pulumi_mixpanel.component_providers import with_component_provider
 from pulumi_mixpanel.dynamic import (
     InOrganization,
     ProjectRole,
+    Provider,
     RotatingServiceAccountProvider,
     default_name,
     keeping_secret,
@@ -68,6 +71,7 @@ class RotatingServiceAccount(
 
     Raises:
         ConfigurationError: `mixpanel:secret` was set without `--secret`.
+        ProgramError: An argument is of a type that Pulumi cannot store.
     """
 
     name: pulumi.Output[str]
@@ -107,6 +111,7 @@ class RotatingServiceAccount(
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         refuse_plain_secret()
+        called = check_name_and_options("RotatingServiceAccount", resource_name, opts)
         outputs = (
             "home service_account_id username created previous_service_account_id "
             "previous_username previous_secret previous_projects previous_granted_roles "
@@ -127,10 +132,10 @@ class RotatingServiceAccount(
             region=region,
         )
         if adopt is not None:
-            properties["held_by"] = holders_of(adopt, f"RotatingServiceAccount {resource_name!r}")
+            properties["held_by"] = holders_of(adopt, called)
         super().__init__(
             RotatingServiceAccountProvider(),
             resource_name,
-            properties,
-            keeping_secret(opts, "secret", "previous_secret"),
+            checked_arguments(called, properties),
+            keeping_secret(with_component_provider(opts, Provider), "secret", "previous_secret"),
         )

@@ -8,18 +8,25 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from pulumi.runtime import get_root_resource
+from pulumi.runtime.mocks import MockMonitor
+from pulumi.runtime.settings import get_monitor
 
 T = TypeVar("T")
 
 
-def of_this_run(name: str, make: Callable[[], T]) -> T:
-    """Give what the run that is under way carries by a name, made when it is first asked for.
+def is_mocked() -> bool:
+    """Return whether `pulumi.runtime.set_mocks` put mocks in the place of the engine."""
+    return isinstance(get_monitor(), MockMonitor)
 
-    Without a run, as in unit tests with mocks, it is made anew each time.
+
+def of_this_run(name: str, make: Callable[[], T]) -> T:
+    """Return the current run's value for `name`, creating it on first use.
+
+    Without a run it is created anew each time. In unit tests with mocks a run begins with
+    `pulumi.runtime.set_mocks`, which keeps the stack's resource.
     """
-    root = get_root_resource()
-    carried = {} if root is None else vars(root)
-    if name not in carried:
-        carried[name] = make()
-    found: T = carried[name]
-    return found
+    root, monitor = get_root_resource(), get_monitor()
+    carried: dict[str, tuple[object, T]] = {} if root is None else vars(root)
+    if name not in carried or carried[name][0] is not monitor:
+        carried[name] = monitor, make()
+    return carried[name][1]

@@ -44,6 +44,15 @@ class Result:
         """Everything that was printed, in one line: the engine wraps as it likes."""
         return " ".join(self.text.split())
 
+    @property
+    def our_frames(self) -> list[str]:
+        """The lines of a traceback that show this package at work.
+
+        After a refused check a current engine interrupts the program, whose host may print the
+        KeyboardInterrupt with a traceback of its own: that is no error of ours.
+        """
+        return re.findall(r'File "[^"]*pulumi_mixpanel[^"]*", line \d+', self.text)
+
 
 class Stack:
     """One stack in a folder of its own.

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from msgspec import Struct, field
+from msgspec import Struct, field, structs
 
 from pulumi_mixpanel.api.client import DIALECTS, Client
 from pulumi_mixpanel.api.clock import SYSTEM_CLOCK, Clock
@@ -44,6 +44,8 @@ class Context(Struct):
         announce: Shows a line to the user.
         claims: The (organization, account, project) that some account's `projects` manages.
         memberships: The same of the membership resources that this process made or found wanted.
+        checked_memberships: The same of memberships in the state that this process has checked.
+        made_memberships: The same of memberships that this process creates or created.
         held: The accounts that resources of this process hold, as far as it has met them: host and
             number, for nobody knows whether two hosts share their numbers.
         adopted: Those that a create of this process took over, and whether with a secret.
@@ -55,6 +57,8 @@ class Context(Struct):
     announce: Callable[[str], None] = lambda _line: None
     claims: set[tuple[int | None, int, int]] = field(default_factory=set)
     memberships: set[tuple[int | None, int, int]] = field(default_factory=set)
+    checked_memberships: set[tuple[int | None, int, int]] = field(default_factory=set)
+    made_memberships: dict[tuple[int | None, int, int], object] = field(default_factory=dict)
     held: set[tuple[str, int]] = field(default_factory=set)
     adopted: dict[tuple[str, int], bool] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -68,6 +72,10 @@ class Context(Struct):
     def dialect(self) -> type[Dialect]:
         """The dialect in use."""
         return DIALECTS[self.configuration.dialect]
+
+    def of_refresh(self) -> Context:
+        """Return the same, but for the grants that the program wants, of which none is kept."""
+        return structs.replace(self, claims=set(), memberships=set())
 
     def warn_once(self, line: str) -> None:
         """Warn, but not twice of the same in one process."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from pulumi_mixpanel.api.errors import Refused
+from pulumi_mixpanel.api.errors import HTTP_FORBIDDEN, Refused, StatusError
 from pulumi_mixpanel.api.models import Grant
 from pulumi_mixpanel.configuration import Place
 from pulumi_mixpanel.resources.adoption import grant_listed
@@ -26,6 +26,11 @@ from pulumi_mixpanel.resources.context import (
     require_recorded,
 )
 from pulumi_mixpanel.resources.grants import WHAT_A_PROJECT_IS, actual_role
+from pulumi_mixpanel.resources.rival_memberships import (
+    creating,
+    refuse_after_creation,
+    tell_two_in_state,
+)
 from pulumi_mixpanel.resources.values import (
     Checked,
     Created,
@@ -67,6 +72,11 @@ class MembershipId(Struct, frozen=True):
             )
         return cls(*(int(number) for number in match.groups()))
 
+    @property
+    def pair(self) -> tuple[int, int, int]:
+        """Organization, service account and project, as a context has them."""
+        return self.organization_id, self.service_account_id, self.project_id
+
     def __str__(self) -> str:
         return f"{self.organization_id}/{self.service_account_id}/{self.project_id}"
 
@@ -88,6 +98,7 @@ def check(context: Context, olds: Inputs, news: Inputs) -> Checked:
         checked.inputs["role"] = role
     check_place(context, checked, news, olds)
     _refuse_claimed(context, checked)
+    tell_two_in_state(context, checked, olds)
     return checked
 
 
@@ -110,7 +121,9 @@ def diff(context: Context, id_: str, olds: State, news: Inputs) -> Diff:
     moved, place_replaces = place_changes(context, olds, news)
     replaces = pair + place_replaces
     if not replaces:
-        _note(context, MembershipId.parse(id_))
+        number = MembershipId.parse(id_)
+        refuse_after_creation(context, number.pair)
+        _note(context, number)
     changes = bool(replaces) or moved or olds.get("role") != news.get("role")
     # The same account cannot be in the same project twice: the old one has to go first.
     return Diff(changes, replaces, delete_before_replace=bool(replaces) and not pair)
@@ -118,7 +131,7 @@ def diff(context: Context, id_: str, olds: State, news: Inputs) -> Diff:
 
 def _note(context: Context, number: MembershipId) -> None:
     """Remember that the program wants a membership, so that no other resource takes it away."""
-    context.memberships.add((number.organization_id, number.service_account_id, number.project_id))
+    context.memberships.add(number.pair)
 
 
 def create(context: Context, inputs: Inputs) -> Created:
@@ -127,13 +140,14 @@ def create(context: Context, inputs: Inputs) -> Created:
     organization = context.organization(place)
     account = inputs["service_account_id"]
     grant = Grant(project_id=inputs["project_id"], role=inputs["role"])
-    if (place.base_url, account) in context.adopted:
-        # An account that was just taken over has most likely been in the project all along.
-        word = grant_listed(organization, account, [grant]).get(str(grant.project_id))
-    else:
-        word = organization.writes.set_role(account, grant.project_id, grant.role)
-    state = _state(inputs, Place(place.base_url, organization.id), word)
     number = MembershipId(organization.id, account, grant.project_id)
+    with creating(context, number.pair):
+        if (place.base_url, account) in context.adopted:
+            # An account that was just taken over has most likely been in the project all along.
+            word = grant_listed(organization, account, [grant]).get(str(grant.project_id))
+        else:
+            word = organization.writes.set_role(account, grant.project_id, grant.role)
+    state = _state(inputs, Place(place.base_url, organization.id), word)
     _note(context, number)
     return Created(str(number), state)
 
@@ -195,6 +209,10 @@ def delete(context: Context, id_: str, state: State) -> None:
     """Take the account out of the project; that it is proven not to be there is done.
 
     It stays where another resource of the program grants the same by now.
+
+    Raises:
+        Refused: The login lacks the right to remove it; the message says that deleting the account
+            takes its access too.
     """
     number = MembershipId.parse(id_)
     place = current_place(context, state)
@@ -202,4 +220,13 @@ def delete(context: Context, id_: str, state: State) -> None:
         context.announce(f"membership {id_} stays: another resource of this program has it now")
         return
     organization = context.organization(place)
-    organization.writes.remove(number.service_account_id, number.project_id)
+    try:
+        organization.writes.remove(number.service_account_id, number.project_id)
+    except StatusError as error:
+        if error.status != HTTP_FORBIDDEN:
+            raise
+        raise Refused(
+            f"{error} The membership is still in the state, and the account still in the project. "
+            f"Deleting service account {number.service_account_id} takes its access too: if it is "
+            "to go, take the membership out of the state (pulumi state delete URN) and run again."
+        ) from None
