@@ -64,8 +64,12 @@ class ProjectRole(TypedDict):
             organization's own.
     """
 
-    project_id: pulumi.Input[int]
+    project_id: pulumi.Input[int | str]
     role: pulumi.Input[str]
+
+
+Projects = pulumi.Input[Sequence[pulumi.Input[ProjectRole | Mapping[str, object]]]]
+"""What `projects` takes: typed entries, or plain dictionaries such as a variable has."""
 
 
 # ---- the provider's process -------------------------------------------------------------------
@@ -360,13 +364,13 @@ class Provider(pulumi.ProviderResource):
         self,
         resource_name: str,
         *,
-        organization_id: pulumi.Input[int] | None = None,
+        organization_id: pulumi.Input[int | str] | None = None,
         region: pulumi.Input[str] | None = None,
         base_url: pulumi.Input[str] | None = None,
         dialect: pulumi.Input[str] | None = None,
         username: pulumi.Input[str] | None = None,
         secret: pulumi.Input[str] | None = None,
-        concurrency: pulumi.Input[int] = 16,
+        concurrency: pulumi.Input[int | str] = 16,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         arguments = {
@@ -413,7 +417,7 @@ def _stack_configuration() -> dict[str, Any]:
     }
 
 
-def _text_of(value: pulumi.Input[int] | None) -> pulumi.Input[str] | None:
+def _text_of(value: pulumi.Input[int | str] | None) -> pulumi.Input[str] | None:
     """Write a number as text: a provider's configuration is made of texts."""
 
     def text(number: object) -> str:
@@ -457,7 +461,8 @@ class ServiceAccount(InOrganization, Resource, module="mixpanel", name="ServiceA
             replaces the account.
         early_renewal_hours: Hours before the expiry from which on an up renews the account: it is
             replaced, the new one first. Default 0: at the expiry. A change is recorded in place.
-        rotate_when_changed: A map of texts; any change of it replaces the account. Default: none.
+        rotate_when_changed: A map of strings or numbers; any change of it replaces the account.
+            Default: none.
         adopt: The number of an existing account, which the first create takes over instead of
             making one; `name` has to be its name. Adding or removing it later is no change; while
             it is set, whatever would make the account anew is refused: a change that would replace,
@@ -472,7 +477,8 @@ class ServiceAccount(InOrganization, Resource, module="mixpanel", name="ServiceA
     Attributes:
         service_account_id: The account's number.
         username: The login: the name with the server's suffix.
-        secret: The login's secret; a secret output, encrypted in state.
+        secret: The login's secret; a secret output, encrypted in state. Null only for an account
+            that was adopted without `secret`.
         issued_at: From when on `validity_period_hours` counts.
         adopted: Whether the account was taken over, and not made.
         created: When it was made, UTC.
@@ -497,7 +503,7 @@ class ServiceAccount(InOrganization, Resource, module="mixpanel", name="ServiceA
     projects: pulumi.Output[list[dict[str, Any]] | None]
     region: pulumi.Output[str | None]
     username: pulumi.Output[str]
-    secret: pulumi.Output[str | None]
+    secret: pulumi.Output[str]
     created: pulumi.Output[str | None]
     creator: pulumi.Output[int | None]
     creator_email: pulumi.Output[str | None]
@@ -516,21 +522,22 @@ class ServiceAccount(InOrganization, Resource, module="mixpanel", name="ServiceA
         self,
         resource_name: str,
         *,
-        name: pulumi.Input[str] | None = None,
+        name: pulumi.Input[str | None] | None = None,
         role: pulumi.Input[str] | None = None,
         expires: pulumi.Input[str | datetime] | None = None,
-        projects: pulumi.Input[Sequence[pulumi.Input[ProjectRole]]] | None = None,
-        validity_period_hours: pulumi.Input[float] | None = None,
-        early_renewal_hours: pulumi.Input[float] | None = None,
-        rotate_when_changed: pulumi.Input[Mapping[str, pulumi.Input[str]]] | None = None,
-        adopt: pulumi.Input[int] | None = None,
+        projects: Projects | None = None,
+        validity_period_hours: pulumi.Input[float | str] | None = None,
+        early_renewal_hours: pulumi.Input[float | str] | None = None,
+        rotate_when_changed: pulumi.Input[Mapping[str, pulumi.Input[str | float]]] | None = None,
+        adopt: pulumi.Input[int | str] | None = None,
         secret: pulumi.Input[str] | None = None,
-        organization_id: pulumi.Input[int] | None = None,
+        organization_id: pulumi.Input[int | str] | None = None,
         region: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         refuse_plain_secret()
         called = check_name_and_options("ServiceAccount", resource_name, opts)
+        refuse_import("ServiceAccount", resource_name, opts)
         outputs = (
             "home service_account_id username created creator creator_email creator_name "
             "actual_name actual_role actual_expires granted_roles issued_at adopted"
@@ -575,9 +582,35 @@ class ServiceAccount(InOrganization, Resource, module="mixpanel", name="ServiceA
         return int(id_) if id_.isdecimal() else output
 
 
-def default_name(resource_name: str, name: pulumi.Input[str] | None) -> pulumi.Input[str]:
-    """Name an account after its stack where it has no name: one organization serves many stacks."""
-    return f"{pulumi.get_stack()}-{resource_name}" if name is None else name
+def default_name(resource_name: str, name: pulumi.Input[str | None] | None) -> pulumi.Input[str]:
+    """Return the name of an account, by default after its stack: an organization serves several.
+
+    An output of None counts as none. A colon, which no login may contain, becomes a hyphen.
+    """
+    default = f"{pulumi.get_stack()}-{resource_name}".replace(":", "-")
+    if name is None or isinstance(name, str):
+        return default if name is None else name
+    given: pulumi.Output[Any] = pulumi.Output.from_input(name)
+    return given.apply(lambda known: default if known is None else known)
+
+
+def refuse_import(kind: str, resource_name: str, opts: pulumi.ResourceOptions | None) -> None:
+    """Refuse Pulumi's own import, which dynamic resources do not have.
+
+    Raises:
+        RunError: `opts` has `import_`.
+    """
+    if opts is None or opts.import_ is None:
+        return
+    way = (
+        "leave it out, and the first up takes over the membership that exists"
+        if kind == "ProjectMembership"
+        else "give adopt=, the account's number, instead, and the first up takes it over"
+    )
+    raise pulumi.RunError(
+        f"{kind} {resource_name!r}: Pulumi cannot import a dynamic resource by "
+        f"ResourceOptions(import_=…): {way}."
+    )
 
 
 def wrapped(secret: pulumi.Input[str] | None) -> pulumi.Output[str] | None:
@@ -624,7 +657,8 @@ class ProjectMembership(InOrganization, Resource, module="mixpanel", name="Proje
         project_id: The project's number. A change replaces the membership.
         role: `admin`, `analyst`, `consumer`, or one of the organization's own (grade S). A change
             is made in place.
-        service_account_id: The account's number. A change replaces the membership.
+        service_account_id: The account's number, or a ServiceAccount's `id`, which is that number
+            as a string. A change replaces the membership.
         service_account: The account itself, instead of its number: takes its organization and
             region too. The membership is deleted by a call of its own, also if the account is
             deleted with it: whether the account really goes is unknown before.
@@ -654,16 +688,17 @@ class ProjectMembership(InOrganization, Resource, module="mixpanel", name="Proje
         self,
         resource_name: str,
         *,
-        project_id: pulumi.Input[int],
+        project_id: pulumi.Input[int | str],
         role: pulumi.Input[str],
-        service_account_id: pulumi.Input[int] | None = None,
+        service_account_id: pulumi.Input[int | str] | None = None,
         service_account: ServiceAccount | None = None,
-        organization_id: pulumi.Input[int] | None = None,
+        organization_id: pulumi.Input[int | str] | None = None,
         region: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         refuse_plain_secret()
         called = check_name_and_options("ProjectMembership", resource_name, opts)
+        refuse_import("ProjectMembership", resource_name, opts)
         given = [one for one in (service_account, service_account_id) if one is not None]
         # Mocks of a unit test may leave out the number that a lookup finds.
         if len(given) > 1 or not (given or is_mocked()):

@@ -29,7 +29,7 @@ Holdings = Mapping[int, Sequence[Holding]]
 """The holdings of each account number, which two places may give to two accounts."""
 
 
-def holders_of(adopt: pulumi.Input[int], claimant: str) -> pulumi.Output[Sequence[Holding]]:
+def holders_of(adopt: pulumi.Input[int | str], claimant: str) -> pulumi.Output[Sequence[Holding]]:
     """Tell which other resources hold, or adopt, the account that is to be adopted.
 
     Args:

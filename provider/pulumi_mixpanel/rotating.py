@@ -1,6 +1,6 @@
 """The resource class of a service account that is rotated with an overlap."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import pulumi
@@ -10,11 +10,12 @@ from pulumi_mixpanel.arguments import check_name_and_options, checked_arguments
 from pulumi_mixpanel.component_providers import with_component_provider
 from pulumi_mixpanel.dynamic import (
     InOrganization,
-    ProjectRole,
+    Projects,
     Provider,
     RotatingServiceAccountProvider,
     default_name,
     keeping_secret,
+    refuse_import,
     refuse_plain_secret,
     wrapped,
 )
@@ -46,7 +47,7 @@ class RotatingServiceAccount(
         role: Role in the organization (grade D). Default: what the server gives. A change rotates.
         projects: Projects and roles, made in the same call as each account (grade D). A change is
             made in place, for the current and the previous account.
-        rotate_when_changed: A map of texts; any change of it rotates. Default: none.
+        rotate_when_changed: A map of strings or numbers; any change of it rotates. Default: none.
         adopt: The number of an existing account, which the first create takes over as the current
             one; `name` has to be its name. Adding or removing it later is no change. Default: none.
         secret: The secret of the account that is adopted, if you still have it; wrapped as a
@@ -59,7 +60,14 @@ class RotatingServiceAccount(
     Attributes:
         service_account_id: The current account's number.
         username: The current login.
-        secret: Its secret; a secret output.
+        secret: Its secret; a secret output. Null only while the current account is one that was
+            adopted without `secret`.
+        created: When the current account was created, UTC.
+        adopted: Whether the current account was taken over, and not created.
+        granted_roles: The server's own words for the current account's roles in `projects`, if they
+            were read back, by the project's number.
+        retiring: Earlier accounts that could not be deleted yet: `service_account_id` and
+            `username` of each.
         previous_service_account_id: The previous account's number, while it works.
         previous_username: The previous login, while it works.
         previous_secret: Its secret; a secret output.
@@ -84,7 +92,10 @@ class RotatingServiceAccount(
     region: pulumi.Output[str | None]
     service_account_id: pulumi.Output[int]
     username: pulumi.Output[str]
-    secret: pulumi.Output[str | None]
+    secret: pulumi.Output[str]
+    created: pulumi.Output[str | None]
+    adopted: pulumi.Output[bool | None]
+    granted_roles: pulumi.Output[dict[str, str] | None]
     previous_service_account_id: pulumi.Output[int | None]
     previous_username: pulumi.Output[str | None]
     previous_secret: pulumi.Output[str | None]
@@ -92,26 +103,28 @@ class RotatingServiceAccount(
     next_rotation_at: pulumi.Output[str]
     retires_at: pulumi.Output[str | None]
     expires: pulumi.Output[str | None]
+    retiring: pulumi.Output[list[dict[str, Any]] | None]
 
     def __init__(
         self,
         resource_name: str,
         *,
-        validity_period_hours: pulumi.Input[float],
-        overlap_hours: pulumi.Input[float],
-        early_renewal_hours: pulumi.Input[float] | None = None,
-        name: pulumi.Input[str] | None = None,
+        validity_period_hours: pulumi.Input[float | str],
+        overlap_hours: pulumi.Input[float | str],
+        early_renewal_hours: pulumi.Input[float | str] | None = None,
+        name: pulumi.Input[str | None] | None = None,
         role: pulumi.Input[str] | None = None,
-        projects: pulumi.Input[Sequence[pulumi.Input[ProjectRole]]] | None = None,
-        rotate_when_changed: pulumi.Input[Mapping[str, pulumi.Input[str]]] | None = None,
-        adopt: pulumi.Input[int] | None = None,
+        projects: Projects | None = None,
+        rotate_when_changed: pulumi.Input[Mapping[str, pulumi.Input[str | float]]] | None = None,
+        adopt: pulumi.Input[int | str] | None = None,
         secret: pulumi.Input[str] | None = None,
-        organization_id: pulumi.Input[int] | None = None,
+        organization_id: pulumi.Input[int | str] | None = None,
         region: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         refuse_plain_secret()
         called = check_name_and_options("RotatingServiceAccount", resource_name, opts)
+        refuse_import("RotatingServiceAccount", resource_name, opts)
         outputs = (
             "home service_account_id username created previous_service_account_id "
             "previous_username previous_secret previous_projects previous_granted_roles "

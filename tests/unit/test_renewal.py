@@ -181,7 +181,7 @@ def test_rotation_on_demand_replaces(bot: TinyEngine) -> None:
             "876000, such as 720 for thirty days; True was given.",
         ),
         (
-            {"name": "bot", "rotate_when_changed": {"a": 1}},
+            {"name": "bot", "rotate_when_changed": {"a": True}},
             "rotate_when_changed: rotate_when_changed must be a map of texts, such as {'ticket': "
             "'OPS-12'}; something else was given.",
         ),

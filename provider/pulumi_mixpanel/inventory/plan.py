@@ -166,7 +166,9 @@ class _Planner:
             left_out=self._reason(account),
         )
         if planned.left_out is None:
-            checked = service_account.check(self._context, {}, dict(planned.inputs))
+            # The account is there: its name was accepted when it was created.
+            there = {"name": account.name}
+            checked = service_account.check(self._context, there, dict(planned.inputs))
             planned = replace(planned, checked=checked.inputs, left_out=_failed(checked))
         if self._dialect.sets_role:
             return planned

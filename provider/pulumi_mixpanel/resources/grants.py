@@ -31,20 +31,36 @@ def other_role(account: Account, asked: str | None) -> str | None:
     return role if isinstance(role, str) and asked and not same_role(role, asked) else None
 
 
-def take_role(context: Context, checked: Checked, news: Inputs) -> None:
+def take_role(context: Context, checked: Checked, news: Inputs, olds: Inputs) -> None:
     """Check an account's input `role`, where it is given."""
-    roles, name = context.dialect.roles, context.dialect.name
-    take(checked, "role", news, lambda value: check_role(checked, "role", value, roles, name))
+    roles, name, recorded = context.dialect.roles, context.dialect.name, olds.get("role")
+    take(
+        checked,
+        "role",
+        news,
+        lambda value: check_role(checked, "role", value, roles, name, recorded=recorded),
+    )
 
 
-def take_projects(context: Context, checked: Checked, news: Inputs) -> None:
+def take_projects(context: Context, checked: Checked, news: Inputs, olds: Inputs) -> None:
     """Check an account's input `projects`, where it is given."""
     roles, name = context.dialect.roles, context.dialect.name
-    take(checked, "projects", news, lambda value: check_projects(checked, value, roles, name))
+    recorded = {grant.project_id: grant.role for grant in grants_of(olds.get("projects"))}
+    take(
+        checked,
+        "projects",
+        news,
+        lambda value: check_projects(checked, value, roles, name, recorded=recorded),
+    )
 
 
 def check_projects(
-    checked: Checked, value: object, roles: Sequence[str] | None, dialect: str
+    checked: Checked,
+    value: object,
+    roles: Sequence[str] | None,
+    dialect: str,
+    *,
+    recorded: Mapping[int, str],
 ) -> list[dict[str, Any]] | None:
     """Check the input `projects`; returns it sorted, for its order means nothing."""
     if not isinstance(value, Sequence) or isinstance(value, str):
@@ -54,7 +70,10 @@ def check_projects(
             f"{value!r} was given.",
         )
         return None
-    entries = [_check_entry(checked, at, entry, roles, dialect) for at, entry in enumerate(value)]
+    entries = [
+        _check_entry(checked, at, entry, roles, dialect, recorded=recorded)
+        for at, entry in enumerate(value)
+    ]
     _refuse_repeats(checked, entries)
     return sorted((entry for entry in entries if entry), key=_order)
 
@@ -65,7 +84,13 @@ def _order(entry: Mapping[str, Any]) -> tuple[bool, int]:
 
 
 def _check_entry(
-    checked: Checked, at: int, entry: object, roles: Sequence[str] | None, dialect: str
+    checked: Checked,
+    at: int,
+    entry: object,
+    roles: Sequence[str] | None,
+    dialect: str,
+    *,
+    recorded: Mapping[int, str],
 ) -> dict[str, Any]:
     if isinstance(entry, Unknown):
         return {"project_id": entry, "role": entry}
@@ -79,7 +104,8 @@ def _check_entry(
     if not isinstance(number, Unknown):
         number = check_number(checked, f"{where}.project_id", number, what=WHAT_A_PROJECT_IS)
     if not isinstance(role, Unknown):
-        role = check_role(checked, f"{where}.role", role, roles, dialect)
+        known = recorded.get(number) if isinstance(number, int) else None
+        role = check_role(checked, f"{where}.role", role, roles, dialect, recorded=known)
     return {} if number is None or role is None else {"project_id": number, "role": role}
 
 

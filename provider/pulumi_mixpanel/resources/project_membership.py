@@ -93,7 +93,9 @@ def check(context: Context, olds: Inputs, news: Inputs) -> Checked:
             checked.inputs[key] = number
     role, dialect = news.get("role"), context.dialect
     if not isinstance(role, Unknown):
-        role = check_role(checked, "role", role, dialect.roles, dialect.name)
+        role = check_role(
+            checked, "role", role, dialect.roles, dialect.name, recorded=olds.get("role")
+        )
     if role is not None:
         checked.inputs["role"] = role
     check_place(context, checked, news, olds)

@@ -7,6 +7,7 @@ check() has to ask what time it is.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
@@ -14,7 +15,13 @@ from msgspec import Struct
 
 from pulumi_mixpanel.api.models import format_instant, parse_instant
 from pulumi_mixpanel.resources.context import Context
-from pulumi_mixpanel.resources.values import Checked, Inputs, Unknown
+from pulumi_mixpanel.resources.values import (
+    Checked,
+    Inputs,
+    Unknown,
+    fail_output_text,
+    is_output_text,
+)
 
 _LONGEST_HOURS = 100 * 365 * 24
 _CLOCKS_DIFFER = timedelta(minutes=5)
@@ -24,7 +31,7 @@ _CLOCKS_DIFFER = timedelta(minutes=5)
 def check_hours(
     checked: Checked, key: str, news: Inputs, *, least: float = 0.0, default: float | None = None
 ) -> float | Unknown | None:
-    """Accept a number of hours, whole or not, and take it into the inputs.
+    """Accept a number of hours, whole or not, also as digits in a string, into the inputs.
 
     Args:
         checked: Takes the number or the failure.
@@ -38,6 +45,8 @@ def check_hours(
         if value is not None:
             checked.inputs[key] = value
         return value
+    if isinstance(value, str) and re.fullmatch(r"\d{1,9}(\.\d{1,6})?", value, re.ASCII):
+        value = float(value) if "." in value else int(value)
     number = isinstance(value, (int, float)) and not isinstance(value, bool)
     enough = number and (value > least or (default is not None and value == least))
     if not enough or value > _LONGEST_HOURS:
@@ -53,9 +62,16 @@ def check_hours(
 
 
 def check_keepers(checked: Checked, news: Inputs) -> None:
-    """Check `rotate_when_changed`, a map of texts; an empty one is none."""
+    """Check `rotate_when_changed`, a map of strings and numbers; an empty one is none.
+
+    Numbers are kept as strings, so that a program may give either.
+    """
     value = news.get("rotate_when_changed")
     if isinstance(value, Mapping):
+        value = {key: _keeper(inner) for key, inner in value.items()}
+        if any(is_output_text(inner) for inner in value.values()):
+            fail_output_text(checked, "rotate_when_changed")
+            return
         wrong = [
             key for key, text in value.items() if not isinstance(text, (str, Unknown)) or not key
         ]
@@ -71,6 +87,12 @@ def check_keepers(checked: Checked, news: Inputs) -> None:
         "rotate_when_changed must be a map of texts, such as {'ticket': 'OPS-12'}; something "
         "else was given.",
     )
+
+
+def _keeper(value: object) -> object:
+    """Return a number as a string, and anything else as it is."""
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return f"{value}" if is_number else value
 
 
 def check_renewal(context: Context, checked: Checked, news: Inputs, olds: Inputs) -> None:

@@ -49,6 +49,7 @@ from pulumi_mixpanel.resources.grants import (
     take_projects,
     take_role,
 )
+from pulumi_mixpanel.resources.names import CANNOT_LOG_IN, take_name
 from pulumi_mixpanel.resources.renewal import Terms, check_keepers, date_in
 from pulumi_mixpanel.resources.rotation import (
     ON_DEMAND,
@@ -71,8 +72,6 @@ from pulumi_mixpanel.resources.values import (
     Inputs,
     Read,
     State,
-    check_name,
-    take,
     without_none,
 )
 
@@ -133,9 +132,9 @@ def check(context: Context, olds: Inputs, news: Inputs) -> Checked:
             f"RotatingServiceAccount cannot be had under the dialect `{dialect.name}`: document "
             "1.0 of the API knows no expiry. Use the dialect `bulk`.",
         )
-    take(checked, "name", news, lambda value: check_name(checked, value), needed=True)
-    take_role(context, checked, news)
-    take_projects(context, checked, news)
+    take_name(checked, news, olds)
+    take_role(context, checked, news, olds)
+    take_projects(context, checked, news, olds)
     check_terms(checked, news)
     check_keepers(checked, news)
     check_place(context, checked, news, olds)
@@ -143,7 +142,19 @@ def check(context: Context, olds: Inputs, news: Inputs) -> Checked:
     if olds and news.get("adopt") is not None and not checked.failures:
         refuse_replacing(checked, sure_place_changes(context, olds, checked.inputs))
     check_dates(context, checked, olds)
+    _refuse_colon(checked, olds)
     return checked
+
+
+def _refuse_colon(checked: Checked, olds: Inputs) -> None:
+    """Refuse a rotation that is due if the next account could never log in."""
+    name, moved = checked.inputs.get("name"), olds.get("rotated_at")
+    if moved and moved != checked.inputs.get("rotated_at") and ":" in str(name):
+        checked.fail(
+            "name",
+            f"a rotation is due, and its new account could never log in, {CANNOT_LOG_IN}: change "
+            f"the name {name!r}.",
+        )
 
 
 def diff(context: Context, id_: str, olds: State, news: Inputs) -> Diff:
@@ -350,6 +361,11 @@ def _make_next(
 
     Nobody knows whether names are unique (wire.md): where they are, the next one is dated.
     """
+    if ":" in news["name"]:
+        raise Refused(
+            f"the next account of {news['name']!r} could never log in, {CANNOT_LOG_IN}: change its "
+            "name. Nothing was changed."
+        )
     try:
         return _make(organization, news, news["name"], expires)
     except StatusError as error:

@@ -7,7 +7,7 @@ new secret; only the projects that it lists are changed in place.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from msgspec import UnsetType
@@ -45,6 +45,7 @@ from pulumi_mixpanel.resources.grants import (
     take_projects,
     take_role,
 )
+from pulumi_mixpanel.resources.names import take_name
 from pulumi_mixpanel.resources.renewal import check_keepers, check_renewal
 from pulumi_mixpanel.resources.values import (
     Checked,
@@ -54,7 +55,6 @@ from pulumi_mixpanel.resources.values import (
     Read,
     State,
     check_instant,
-    check_name,
     is_known,
     take,
     without_none,
@@ -64,6 +64,10 @@ if TYPE_CHECKING:  # what only calls need is slow to import (context.py)
     from pulumi_mixpanel.api.organization import Organization
 
 T = TypeVar("T")
+
+_HOUR = timedelta(hours=1)
+_A_PROGRAM_TAKES = timedelta(minutes=2)
+"""How long after a program computed a date its check may come."""
 
 _RECORDED = ("validity_period_hours", "early_renewal_hours", "issued_at")
 INPUTS = (
@@ -84,11 +88,12 @@ _REPLACING = ("name", "role", "expires", "rotate_when_changed")
 def check(context: Context, olds: Inputs, news: Inputs) -> Checked:
     """Check and normalise the inputs, without a call; every failure at once."""
     checked = Checked()
-    take(checked, "name", news, lambda value: check_name(checked, value), needed=True)
+    take_name(checked, news, olds)
     _check_dialect(context, checked, news)
-    take_role(context, checked, news)
+    take_role(context, checked, news, olds)
     take(checked, "expires", news, lambda value: _check_expires(context, checked, value, olds))
-    take_projects(context, checked, news)
+    _tell_moving(context, checked, news, olds)
+    take_projects(context, checked, news, olds)
     check_renewal(context, checked, news, olds)
     check_keepers(checked, news)
     check_place(context, checked, news, olds)
@@ -148,6 +153,24 @@ def _check_expires(context: Context, checked: Checked, value: object, olds: Inpu
         )
         return None
     return expires
+
+
+def _tell_moving(context: Context, checked: Checked, news: Inputs, olds: Inputs) -> None:
+    """Warn of an expiry that the program seems to count from the time at which it runs."""
+    now, expires = context.clock.now(), checked.inputs.get("expires")
+    instant = parse_instant(expires) if isinstance(expires, str) else None
+    stays = expires == olds.get("expires") or news.get("adopt") is not None
+    if instant is None or stays or not (instant.minute or instant.second):
+        return
+    hours = round((instant - now) / _HOUR)
+    behind = now + hours * _HOUR - instant
+    if hours and timedelta(0) <= behind < _A_PROGRAM_TAKES:
+        checked.warnings.append(
+            f"expires {expires} is {hours} hours from now, as if the program counted it from the "
+            "time at which it runs: then every up creates a new account, with a new secret, and "
+            f"deletes the last one. Use validity_period_hours={hours}, which counts from when the "
+            "account is created."
+        )
 
 
 def diff(context: Context, id_: str, olds: State, news: Inputs) -> Diff:

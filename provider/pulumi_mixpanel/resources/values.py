@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from msgspec import Struct, field
 
-from pulumi_mixpanel.api.models import BUILT_IN_ROLES, format_instant
+from pulumi_mixpanel.api.models import BUILT_IN_ROLES, format_instant, same_role
 
 TYPE_TOKEN = "pulumi-python:dynamic/mixpanel:{}"  # noqa: S105 (Pulumi's word)
 """The type of each kind of resource in a stack's state; a permanent contract."""
@@ -39,6 +39,8 @@ _EXPIRES = re.compile(
     r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d)(:\d\d)?(?:\.\d+)?(Z|z|[+-]\d\d:?\d\d)?", re.ASCII
 )
 _EXAMPLE_DATE = "2027-06-30T00:00:00Z"
+_OUTPUT_TEXT = "Calling __str__ on an Output[T] is not supported"
+"""What Pulumi's SDK puts into a string that a program makes of an output."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -141,8 +143,26 @@ def whole_number(value: object) -> int | None:
     return int(value) if 0 < value < 2**53 else None
 
 
+def is_output_text(value: object) -> bool:
+    """Check whether a program made a string of an output, by str() or an f-string."""
+    return isinstance(value, str) and _OUTPUT_TEXT in value
+
+
+def fail_output_text(checked: Checked, property_: str) -> None:
+    """Refuse a string that a program made of an output: the output's value is not in it."""
+    checked.fail(
+        property_,
+        f"{property_} was made from an output by str() or an f-string, which cannot see the "
+        "output's value. Use pulumi.Output.concat(…), pulumi.Output.format(…) or "
+        "output.apply(lambda value: …).",
+    )
+
+
 def check_name(checked: Checked, value: object) -> str | None:
     """Accept a name; which letters and lengths the server takes is unknown (wire.md)."""
+    if is_output_text(value):
+        fail_output_text(checked, "name")
+        return None
     if isinstance(value, str) and value.strip() == value != "" and not _CONTROL.search(value):
         return value
     checked.fail(
@@ -154,9 +174,18 @@ def check_name(checked: Checked, value: object) -> str | None:
 
 
 def check_role(
-    checked: Checked, property_: str, value: object, roles: Sequence[str] | None, dialect: str
+    checked: Checked,
+    property_: str,
+    value: object,
+    roles: Sequence[str] | None,
+    dialect: str,
+    *,
+    recorded: object = None,
 ) -> str | None:
     """Accept a role: any under a dialect with open roles, with a warning where it is not built in.
+
+    A built-in role in another case is that role. If the last up recorded another spelling of it,
+    that one stays: it is no change, and it may be a role of the organization's own.
 
     Args:
         checked: Takes the failure or warning.
@@ -164,13 +193,22 @@ def check_role(
         value: What was given.
         roles: The dialect's closed list, or None.
         dialect: Its name, for the message.
+        recorded: The role in the inputs of the last up, if there was one.
     """
+    if is_output_text(value):
+        fail_output_text(checked, property_)
+        return None
     if not isinstance(value, str) or not value.strip():
         checked.fail(
             property_,
             f"{property_} must be the name of a role, such as 'analyst'; {value!r} was given.",
         )
         return None
+    built_in = next((one for one in BUILT_IN_ROLES if same_role(one, value.strip())), None)
+    if built_in is not None:
+        value = built_in
+        if isinstance(recorded, str) and same_role(recorded.strip(), built_in):
+            return recorded
     if roles is not None and value not in roles:
         checked.fail(
             property_,
@@ -188,6 +226,9 @@ def check_role(
 
 def check_instant(checked: Checked, property_: str, value: object) -> str | None:
     """Accept an instant with a zone, and write it as the server takes it: UTC, whole seconds."""
+    if is_output_text(value):
+        fail_output_text(checked, property_)
+        return None
     match = _EXPIRES.fullmatch(value.strip()) if isinstance(value, str) else None
     if match is None:
         checked.fail(
