@@ -195,6 +195,17 @@ def test_a_login_that_is_none(emulator: Emulator, header: str) -> None:
     assert requests.get(url, headers={"Authorization": header}, timeout=10).status_code == 401
 
 
+def test_no_default_role_sees_sensitive_data(caller: Caller) -> None:
+    """Only the seeded custom role does, as at the vendor."""
+    roles = ("owner", "admin", "analyst", "consumer", "data-steward")
+    made = {
+        caller.create(role, projects=[{"id": 2001, "role": role}])["id"]: role for role in roles
+    }
+    rows = caller.call("GET", "/projects/2001/service-accounts").json()["results"]
+    seen = {made[row["id"]]: row["hasSensitiveAccess"] for row in rows if row["id"] in made}
+    assert seen == {role: role == "data-steward" for role in roles}
+
+
 def test_plain_credentials_under_basic_are_accepted(emulator: Emulator) -> None:
     """The vendor documents them beside base64; a wrong secret is refused in both forms."""
     url = f"{emulator.base_url}/me"

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import msgspec
 from starlette.responses import Response
 
+from pulumi_mixpanel.emulator.seed import SENSITIVE_ROLE
 from pulumi_mixpanel.emulator.service import Service
 from pulumi_mixpanel.emulator.store import Row, user_of
 from pulumi_mixpanel.emulator.wire import Context, Endpoint, answer, not_allowed
@@ -174,7 +175,7 @@ async def _members(context: Context) -> Response:
             "role": _role(service, grant["role"]),
             "role_order": 1,
             "target_type": grant["target_type"],
-            "hasSensitiveAccess": grant["role"] in ("owner", "admin"),
+            "hasSensitiveAccess": grant["role"] == SENSITIVE_ROLE,
         }
         for grant, account in service.members(context.caller, context.number("project"))
     ]
