@@ -116,7 +116,7 @@ def test_a_member_of_a_project(caller: Caller) -> None:
         ("individual", "admin"),
         ("team", "analyst"),
     ]
-    assert own[0]["hasSensitiveAccess"] is True
+    assert own[0]["hasSensitiveAccess"] is False
     assert {"role_order", "email", "username"} <= set(own[0])
 
 
