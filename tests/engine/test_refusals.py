@@ -142,7 +142,9 @@ def test_without_an_organization_up_names_all_the_places(emulator: Emulator, sta
             [{"kind": "unauthorized"}],
             f"Creating a ServiceAccount: GET {ACCOUNTS} answered 401: Invalid service account "
             "credentials. The login was not accepted: check the username (in full, with its suffix), "
-            "the secret, the region and whether the account has expired.",
+            "the secret, the region and whether the account has expired. "
+            "A refresh or destroy uses the login that an explicit provider had at the last up: if it was "
+            "renewed since, run a plain `pulumi up` first, or add --run-program.",
         ),
         (
             [{"kind": "forbidden", "method": "POST"}],
@@ -193,7 +195,9 @@ def test_a_wrong_login_changes_nothing(emulator: Emulator, stack: Stack) -> None
             emulator.username,
             "wrong",
             "401: Invalid service account credentials. The login was not accepted: check the username "
-            "(in full, with its suffix), the secret, the region and whether the account has expired.",
+            "(in full, with its suffix), the secret, the region and whether the account has expired. "
+            "A refresh or destroy uses the login that an explicit provider had at the last up: if it was "
+            "renewed since, run a plain `pulumi up` first, or add --run-program.",
         ),
         (
             weak.account.username,

@@ -149,3 +149,18 @@ def test_an_account_that_a_resource_holds_is_no_orphan(world: World) -> None:
     (line,) = world.lines
     assert f"{free} (bot." in line
     assert f"{held} (bot." not in line
+
+
+def test_a_name_that_is_taken_names_the_two_ways_out(world: World) -> None:
+    """Where names are unique, a replacement is refused at each up."""
+    world.make()
+    world.emulator.faults([{"kind": "switch", "name": "duplicate-name", "value": "409"}])
+    with pytest.raises(Refused) as caught:
+        world.make()
+    assert str(caught.value) == (
+        "POST /organizations/1001/service-accounts answered 409: A service account with this name "
+        "already exists. If this replaces or renews an account: a replacement is created before the "
+        "old account is deleted, and the name is unique here. Give "
+        "ResourceOptions(delete_before_replace=True), which leaves its users without a login in "
+        "between, or use RotatingServiceAccount, which dates the next account's name."
+    )

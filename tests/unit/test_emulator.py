@@ -116,7 +116,7 @@ def test_a_member_of_a_project(caller: Caller) -> None:
         ("individual", "admin"),
         ("team", "analyst"),
     ]
-    assert own[0]["hasSensitiveAccess"] is True
+    assert own[0]["hasSensitiveAccess"] is False
     assert {"role_order", "email", "username"} <= set(own[0])
 
 
@@ -193,6 +193,40 @@ def test_a_login_that_is_none(emulator: Emulator, header: str) -> None:
     """401, however broken the header is."""
     url = f"{emulator.base_url}/me"
     assert requests.get(url, headers={"Authorization": header}, timeout=10).status_code == 401
+
+
+def test_no_default_role_sees_sensitive_data(caller: Caller) -> None:
+    """Only the seeded custom role does, as at the vendor."""
+    roles = ("owner", "admin", "analyst", "consumer", "data-steward")
+    made = {
+        caller.create(role, projects=[{"id": 2001, "role": role}])["id"]: role for role in roles
+    }
+    rows = caller.call("GET", "/projects/2001/service-accounts").json()["results"]
+    seen = {made[row["id"]]: row["hasSensitiveAccess"] for row in rows if row["id"] in made}
+    assert seen == {role: role == "data-steward" for role in roles}
+
+
+def test_plain_credentials_under_basic_are_accepted(emulator: Emulator) -> None:
+    """The vendor documents them beside base64; a wrong secret is refused in both forms."""
+    url = f"{emulator.base_url}/me"
+    for secret, status in ((emulator.secret, 200), ("wrong", 401)):
+        header = {"Authorization": f"Basic {emulator.username}:{secret}"}
+        assert requests.get(url, headers=header, timeout=10).status_code == status
+
+
+def test_a_405_names_the_methods_that_are_allowed(caller: Caller) -> None:
+    """On a route, and where only one of two ways to remove is understood."""
+    assert caller.call("PUT", ACCOUNTS).headers["Allow"] == "GET, POST"
+    refused = caller.call("DELETE", f"{ACCOUNTS}/remove-from-project", {"projects": []})
+    assert (refused.status_code, refused.headers["Allow"]) == (405, "POST")
+
+
+def test_creation_accepts_what_the_vendor_s_own_clients_send(caller: Caller) -> None:
+    """An empty expiry and nulls mean not given; unknown keys are passed over."""
+    empty = caller.create("bot", expires="", role=None, projects=None, description="x")
+    assert empty["expires"] is None
+    assert caller.create("bot", expires=None)["expires"] is None
+    assert said(caller.call("POST", ACCOUNTS, {"username": "bot", "expires": "soon"}))[0] == 400
 
 
 def test_adding_is_the_cross_product_and_atomic(caller: Caller) -> None:

@@ -20,12 +20,15 @@ HTTP_UNAUTHORIZED = 401
 HTTP_FORBIDDEN = 403
 HTTP_NOT_FOUND = 404
 HTTP_METHOD_NOT_ALLOWED = 405
+HTTP_CONFLICT = 409
 HTTP_TOO_MANY_REQUESTS = 429
 HTTP_SERVER_ERROR = 500
 
 _ADVICE = {
     HTTP_UNAUTHORIZED: "The login was not accepted: check the username (in full, with its "
-    "suffix), the secret, the region and whether the account has expired.",
+    "suffix), the secret, the region and whether the account has expired. A refresh or destroy "
+    "uses the login that an explicit provider had at the last up: if it was renewed since, run a "
+    "plain `pulumi up` first, or add --run-program.",
     HTTP_FORBIDDEN: "The login lacks the right to do this: it needs the role admin or owner in the "
     "organization, and membership of the project in question.",
     HTTP_NOT_FOUND: "Check the organization, the region and the base URL.",

@@ -301,16 +301,16 @@ class Creator:
             account
             for account in before.accounts
             if account.name == name
-            and before.our_user is not None
-            and account.creator == before.our_user
+            and _is_ours(account, before.our_user)
             and account.id not in held
         ]
         if orphans:
             named = "; ".join(_describe(account) for account in orphans)
             self._warn(
-                f"accounts of the name {name!r} that this login made earlier and no resource of "
-                f"this stack is known to hold, perhaps left behind by a killed run: {named}. "
-                "Nothing was done about them."
+                f"accounts of the name {name!r} that this login made earlier and nobody ever used, "
+                f"perhaps left behind by a killed run: {named}. Or a resource that this run did "
+                "not look at holds them (a new name, --target, --replace): `pulumi-mixpanel report "
+                "--orphans`, which reads the states, tells them apart. Nothing was done about them."
             )
 
 

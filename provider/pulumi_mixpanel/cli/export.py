@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.metadata import version
 from pathlib import Path
 
 import click
@@ -10,6 +9,7 @@ import click
 from pulumi_mixpanel.cli.connection import NO_PROJECTS, dialect_option, read_organization
 from pulumi_mixpanel.cli.edge import EXIT_UNKNOWN
 from pulumi_mixpanel.cli.folder import write_folder
+from pulumi_mixpanel.cli.installed_from import requirements
 from pulumi_mixpanel.inventory.findings import knows_projects
 from pulumi_mixpanel.inventory.importing import import_file
 from pulumi_mixpanel.inventory.plan import Plan, make_plan
@@ -115,7 +115,7 @@ def _write(plan: Plan, out: Path | None, *, adopt: bool) -> None:
         # Python source is UTF-8, whatever the terminal is.
         click.echo(text.encode(), nl=False)
         return
-    files = {"Pulumi.yaml": _project_file(plan.inventory), "requirements.txt": _requirements()}
+    files = {"Pulumi.yaml": _project_file(plan.inventory), "requirements.txt": requirements()}
     if not adopt:
         files["import.json"] = import_file(plan, _pickled_providers())
     write_folder(out, {**files, _PROGRAM: text})
@@ -131,10 +131,6 @@ def _project_file(inventory: Inventory) -> str:
     if inventory.dialect != "bulk":
         lines += ["config:", "  mixpanel:dialect:", f"    value: {inventory.dialect}"]
     return "\n".join(lines) + "\n"
-
-
-def _requirements() -> str:
-    return f"pulumi-mixpanel=={version('pulumi-mixpanel')}\n"
 
 
 def _pickled_providers() -> dict[str, str]:

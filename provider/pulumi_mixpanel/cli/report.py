@@ -13,7 +13,7 @@ import click
 from pulumi_mixpanel.cli.connection import NO_PROJECTS, dialect_option, read_organization
 from pulumi_mixpanel.cli.edge import EXIT_FOUND, EXIT_UNKNOWN
 from pulumi_mixpanel.cli.exports import EXPORT, read_exports
-from pulumi_mixpanel.cli.orphans import report_orphans
+from pulumi_mixpanel.cli.orphans import ASK, report_orphans
 from pulumi_mixpanel.inventory.document import Report, document_of, make_report
 from pulumi_mixpanel.inventory.findings import (
     FINDINGS,
@@ -22,7 +22,7 @@ from pulumi_mixpanel.inventory.findings import (
     Limits,
     knows_projects,
 )
-from pulumi_mixpanel.resources.orphans import held_accounts
+from pulumi_mixpanel.resources.stack_exports import held_accounts
 
 _MOST_DAYS = 36_500
 _DAYS = click.IntRange(1, _MOST_DAYS)
@@ -117,9 +117,19 @@ class _Wanted:
 @click.option(
     "--orphans",
     is_flag=True,
-    help="Instead: list what killed runs of the stacks left behind, whose EXPORTs follow.",
+    help="Instead: list what killed runs of the stacks may have left behind, whose EXPORTs follow.",
 )
-@click.option("--delete", is_flag=True, help="With --orphans: offer to delete each, one by one.")
+@click.option(
+    "--delete",
+    "delete",
+    multiple=True,
+    type=click.IntRange(min=ASK),
+    is_flag=False,
+    flag_value=ASK,
+    metavar="[N]",
+    help="With --orphans: ask for each, on a terminal; or delete account N, and may be repeated. "
+    "Stands after the EXPORTs.",
+)
 @dialect_option
 @click.pass_context
 def report(
@@ -136,7 +146,7 @@ def report(
     dialect: str,
     as_json: bool,
     orphans: bool,
-    delete: bool,
+    delete: tuple[int, ...],
 ) -> None:
     """Report on every service account of an organization.
 
@@ -159,13 +169,13 @@ def report(
       1    an error, in one line on stderr
       2    options that do not go together
       3    accounts with a finding of --fail-on; with --orphans: some are left
-      4    a project could not be read, or nobody tells a finding of --fail-on (3 comes first)
+      4    a project could not be read, or nobody tells a finding of --fail-on; with --orphans:
+           some are too young to tell (3 comes first)
       130  interrupted
     """  # noqa: D301 (click wants the character itself)
     _check_options(ctx)
     if orphans:
-        left = report_orphans(read_exports(exports), dialect, delete=delete)
-        raise SystemExit(EXIT_FOUND if left else 0)
+        raise SystemExit(report_orphans(read_exports(exports), dialect, delete))
     limits = Limits(timedelta(days=expiring_within), timedelta(days=unused_for), many_projects)
     wanted = _Wanted(stacks, projects, limits, fail_on, as_json, html)
     raise SystemExit(_report(wanted, dialect))

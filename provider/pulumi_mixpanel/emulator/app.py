@@ -22,7 +22,7 @@ from pulumi_mixpanel.emulator.errors import ApiError
 from pulumi_mixpanel.emulator.limit import RateLimit
 from pulumi_mixpanel.emulator.service import Service
 from pulumi_mixpanel.emulator.store import Row
-from pulumi_mixpanel.emulator.wire import Context, Endpoint, refusal
+from pulumi_mixpanel.emulator.wire import Context, Endpoint, not_allowed, refusal
 
 BASE_PATH = "/api/app"
 DIALECTS = {"bulk": bulk.ROUTES, "nested": nested.ROUTES}
@@ -122,7 +122,7 @@ class Application:
         request.scope["emulator_call"]["login"] = caller["username"]
         endpoint = endpoints.get(request.method)
         if endpoint is None:
-            return refusal(405, "Method not allowed.")
+            return not_allowed(endpoints)
         try:
             return await endpoint(Context(request, self._service, caller))
         except ApiError as error:
@@ -132,10 +132,13 @@ class Application:
         scheme, _, encoded = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "basic":
             return None
-        try:
-            username, _, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
-        except (binascii.Error, UnicodeDecodeError):
-            return None
+        username, colon, secret = encoded.strip().partition(":")
+        if not colon:
+            try:
+                text = base64.b64decode(encoded, validate=True).decode()
+            except (binascii.Error, UnicodeDecodeError):
+                return None
+            username, _, secret = text.partition(":")
         return self._service.login(username, secret)
 
 

@@ -9,9 +9,10 @@ import msgspec
 from starlette.responses import Response
 
 from pulumi_mixpanel.emulator.pages import list_answer
+from pulumi_mixpanel.emulator.seed import SENSITIVE_ROLE
 from pulumi_mixpanel.emulator.service import Service
 from pulumi_mixpanel.emulator.store import Row, user_of
-from pulumi_mixpanel.emulator.wire import Context, Endpoint, answer, refusal
+from pulumi_mixpanel.emulator.wire import Context, Endpoint, answer, not_allowed
 
 Number = Annotated[int, msgspec.Meta(ge=1, le=2**53)]
 Name = Annotated[str, msgspec.Meta(min_length=1)]
@@ -24,13 +25,13 @@ class ProjectRole(msgspec.Struct, forbid_unknown_fields=True):
     role: Name
 
 
-class CreateBody(msgspec.Struct, forbid_unknown_fields=True):
-    """What a new account is asked for with."""
+class CreateBody(msgspec.Struct):
+    """What a new account is asked for with; unknown keys and nulls are accepted (S)."""
 
     username: Name
-    role: Name | msgspec.UnsetType = msgspec.UNSET
-    expires: str | msgspec.UnsetType = msgspec.UNSET
-    projects: list[ProjectRole] | msgspec.UnsetType = msgspec.UNSET
+    role: Name | None = None
+    expires: str | None = None
+    projects: list[ProjectRole] | None = None
 
 
 class AddBody(msgspec.Struct, forbid_unknown_fields=True):
@@ -115,8 +116,8 @@ async def _create(context: Context) -> Response:
         context.caller,
         organization,
         body.username,
-        role=body.role or None,
-        expires=body.expires if isinstance(body.expires, str) else None,
+        role=body.role,
+        expires=body.expires or None,
         projects=[(entry.id, entry.role) for entry in body.projects or ()],
     )
     document = {**_account(context, row, listed=False), "token": row["secret"]}
@@ -150,7 +151,7 @@ async def _add(context: Context) -> Response:
 
 async def _remove(context: Context) -> Response:
     if context.request.method != context.service.faults.switch("remove-method"):
-        return refusal(405, "Method not allowed.")
+        return not_allowed([context.service.faults.switch("remove-method")])
     organization = context.number("organization")
     body = await context.body(RemoveBody)
     removals = [(entry.id, entry.service_account_ids) for entry in body.projects]
@@ -167,7 +168,7 @@ async def _members(context: Context) -> Response:
             "role": _role(service, grant["role"]),
             "role_order": 1,
             "target_type": grant["target_type"],
-            "hasSensitiveAccess": grant["role"] in ("owner", "admin"),
+            "hasSensitiveAccess": grant["role"] == SENSITIVE_ROLE,
         }
         for grant, account in service.members(context.caller, context.number("project"))
     ]

@@ -7,6 +7,8 @@ from pulumi_mixpanel.emulator.store import Store, user_of
 ORGANIZATION = 1001
 OTHER_ORGANIZATION = 1002
 ORGANIZATIONS = {ORGANIZATION: "Emulated Organization", OTHER_ORGANIZATION: "Other Organization"}
+SENSITIVE_ROLE = "data-steward"
+"""The custom role with access to sensitive data; no default role has that access."""
 _FIRST_PROJECT = 2001
 _OTHER_PROJECT = 3001
 _MOST_PROJECTS = _OTHER_PROJECT - _FIRST_PROJECT

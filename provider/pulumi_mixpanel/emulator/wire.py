@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import TypeVar
 
 import msgspec
@@ -77,3 +77,10 @@ def answer(document: object, status: int = 200) -> Response:
 def refusal(status: int, text: str) -> Response:
     """Make an answer in the vendor's error shape."""
     return answer({"error": text, "status": "error"}, status)
+
+
+def not_allowed(methods: Iterable[str]) -> Response:
+    """Return a 405 that names the methods which the route has (RFC 9110, 15.5.6)."""
+    response = refusal(405, "Method not allowed.")
+    response.headers["Allow"] = ", ".join(sorted(methods))
+    return response

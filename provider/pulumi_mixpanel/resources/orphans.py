@@ -1,7 +1,7 @@
-"""Accounts that a killed run left behind: what a pending create of a stack's export matches.
+"""Accounts that killed runs may have left behind, judged by the exports of stacks.
 
-An account that merely is in no export is nobody's business here. An orphan is one that a create
-which never ended asked for: of its name, made around that time, by our own login, never used.
+An account that merely is in no export is not judged here. An orphan has a name that a resource of
+an export asks for, was created by our own login, was never used, and no resource holds it.
 """
 
 from __future__ import annotations
@@ -9,94 +9,54 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
-from pulumi_mixpanel.api.models import Account, parse_instant
-from pulumi_mixpanel.resources.rotation import accounts_of, is_dated
-from pulumi_mixpanel.resources.values import TYPE_TOKEN
+from pulumi_mixpanel.api.models import Account
+from pulumi_mixpanel.resources.rotation import is_dated
+from pulumi_mixpanel.resources.stack_exports import (
+    Wanted,
+    mentioned_accounts,
+    pending_creates,
+    wanted_names,
+)
 
 AROUND = timedelta(hours=1)
-"""How far an account's birth may be from the export's last checkpoint: a create begins with one."""
+"""Longest time before an export's last checkpoint at which its pending create ran."""
 
-_TYPE = TYPE_TOKEN.format("ServiceAccount")
-_ROTATING = TYPE_TOKEN.format("RotatingServiceAccount")
-_CREATING = {(_TYPE, "creating"), (_ROTATING, "creating"), (_ROTATING, "updating")}
-"""What makes an account; a rotation is an update."""
+SOON = timedelta(minutes=5)
+"""Longest time after an export's last checkpoint at which its pending create ran; what is younger
+may be of a later run, which this export does not show."""
+
+CLOCKS = timedelta(minutes=2)
+"""Largest difference between the server's clock and the engine's."""
+
+Class = Literal["certain", "possible", "too young to tell"]
 
 
 @dataclass(frozen=True)
-class PendingCreate:
-    """A create that began and never ended.
+class Orphan:
+    """An account that looks left behind.
 
     Attributes:
-        urn: The resource.
-        name: The name that was asked for.
-        rotates: Whether the name may have been dated.
-        organization_id: Where, if it was recorded.
-        began: About when.
+        account: The account.
+        kind: `certain` if a create or rotation that never ended explains it; `possible` if only
+            its name does; `too young to tell` if a run after the export may hold it.
+        reason: Why it is listed, in one phrase that names the resource.
+        other_holders: What else could hold it, in one phrase.
     """
 
-    urn: str
-    name: str
-    rotates: bool
-    organization_id: int | None
-    began: datetime
+    account: Account
+    kind: Class
+    reason: str
+    other_holders: str
 
 
-def pending_creates(export: Mapping[str, Any]) -> list[PendingCreate]:
-    """Read the pending creates of service accounts out of a `pulumi stack export`."""
-    deployment = export.get("deployment") or {}
-    time = str((deployment.get("manifest") or {}).get("time", ""))
-    began = parse_instant(_without_nanoseconds(time))
-    if began is None:
-        return []
-    return [
-        _pending(operation["resource"], began)
-        for operation in deployment.get("pending_operations") or ()
-        if (operation["resource"].get("type"), operation.get("type")) in _CREATING
-    ]
-
-
-def _without_nanoseconds(time: str) -> str:
-    head, dot, tail = time.partition(".")
-    return head + tail.lstrip("0123456789") if dot else time
-
-
-def _pending(resource: Mapping[str, Any], began: datetime) -> PendingCreate:
-    inputs = resource.get("inputs") or {}
-    return PendingCreate(
-        urn=str(resource["urn"]),
-        name=str(inputs.get("name", "")),
-        rotates=resource.get("type") == _ROTATING,
-        organization_id=_organization_of(inputs),
-        began=began,
-    )
-
-
-def held_accounts(exports: Iterable[Mapping[str, Any]], organization_id: int) -> set[int]:
-    """Read which accounts of an organization resources of the exports hold."""
-    return {
-        number
-        for export in exports
-        for resource in (export.get("deployment") or {}).get("resources") or ()
-        if _organization_of(resource.get("outputs")) in {None, organization_id}
-        for number in _held_by(resource)
-    }
-
-
-def _organization_of(values: Mapping[str, Any] | None) -> int | None:
-    organization = ((values or {}).get("home") or {}).get("organization_id")
-    return int(organization) if organization is not None else None
-
-
-def _held_by(resource: Mapping[str, Any]) -> list[int]:
-    """Read which accounts one resource holds; a rotating one may hold several."""
-    if resource.get("type") == _TYPE:
-        number = str(resource.get("id", ""))
-        return [int(number)] if number.isdigit() else []
-    if resource.get("type") != _ROTATING:
-        return []
-    return [number for number, _ in accounts_of(resource.get("outputs") or {})]
+_CERTAIN = "an up that ran after this export was written, or a stack that was not given"
+_POSSIBLE = (
+    "a stack that was not given (the same default name in another project), another tool, or an "
+    "account kept on purpose (retain_on_delete, pulumi state delete)"
+)
+_YOUNG = "a run after this export was written: run up or refresh, and export again"
 
 
 def find_orphans(
@@ -104,39 +64,84 @@ def find_orphans(
     accounts: Collection[Account],
     *,
     organization_id: int,
-    our_user: int | None,
-) -> list[tuple[Account, PendingCreate]]:
-    """Match accounts with the pending creates of the exports.
+    our_user: int,
+) -> list[Orphan]:
+    """Judge accounts by the exports: the certain orphans first, then the possible, then the young.
 
     Args:
         exports: What `pulumi stack export` printed, of every stack that counts.
         accounts: The organization's accounts.
         organization_id: The organization.
-        our_user: The `user` of our own login; without it nothing matches.
+        our_user: The `user` of our own login.
     """
-    held = held_accounts(exports, organization_id)
-    pending = [one for export in exports for one in pending_creates(export)]
-    if our_user is None:
-        return []
-    found = {}
-    for account in accounts:
-        for one in pending:
-            if account.id not in held and _fits(account, one, organization_id, our_user):
-                found[account.id] = (account, one)
-    return list(found.values())
+    held = mentioned_accounts(exports, organization_id)
+    unheld = [
+        account
+        for account in accounts
+        if account.id not in held and account.creator == our_user and account.last_used is None
+    ]
+    pending = _here(pending_creates(exports), organization_id)
+    wanted = _here(wanted_names(exports), organization_id)
+    certain = _certain(unheld, pending)
+    orphans = [*certain]
+    taken = {orphan.account.id for orphan in certain}
+    for account in unheld:
+        asking = [one for one in wanted if _is_named(account.name, one)]
+        if asking and account.id not in taken:
+            orphans.append(_judge(account, asking))
+    order: tuple[Class, ...] = ("certain", "possible", "too young to tell")
+    return sorted(orphans, key=lambda orphan: order.index(orphan.kind))
 
 
-def _is_named(name: str, pending: PendingCreate) -> bool:
-    return name == pending.name or (pending.rotates and is_dated(name, pending.name))
+def _here(found: Iterable[Wanted], organization_id: int) -> list[Wanted]:
+    return [one for one in found if one.organization_id in {None, organization_id}]
 
 
-def _fits(account: Account, pending: PendingCreate, organization_id: int, our_user: int) -> bool:
-    """Tell whether everything says that a pending create made an account, and nobody used it."""
+def _certain(accounts: Sequence[Account], pending: Sequence[Wanted]) -> list[Orphan]:
+    """Return the accounts that pending operations explain; one operation explains one account."""
+    explained = {
+        account.id: (account, [one for one in pending if _explains(one, account)])
+        for account in accounts
+    }
+    return [
+        Orphan(account, "certain", f"{ones[0].urn} was being created or rotated", _CERTAIN)
+        for account, ones in explained.values()
+        if ones and _count(explained.values(), ones) <= len(_keys(ones))
+    ]
+
+
+def _count(explained: Iterable[tuple[Account, list[Wanted]]], ones: Sequence[Wanted]) -> int:
+    """Return how many accounts some of these operations explain."""
+    return sum(1 for _, others in explained if _keys(ones) & _keys(others))
+
+
+def _keys(operations: Iterable[Wanted]) -> set[tuple[str, str]]:
+    """Return what makes operations the same, though several exports show them."""
+    return {(one.urn, one.name) for one in operations}
+
+
+def _explains(one: Wanted, account: Account) -> bool:
     return (
-        _is_named(account.name, pending)
-        and pending.organization_id in {None, organization_id}
-        and account.creator == our_user
-        and account.last_used is None
+        _is_named(account.name, one)
+        and one.written is not None
         and account.created is not None
-        and abs(account.created - pending.began) <= AROUND
+        and one.written - AROUND <= account.created <= one.written + SOON
     )
+
+
+def _judge(account: Account, asking: Sequence[Wanted]) -> Orphan:
+    """Return the account as possible only if every export that asks for its name is younger."""
+    reason = f"{asking[0].urn} asks for its name"
+    young = any(not _is_older(account.created, one.written) for one in asking)
+    if young:
+        return Orphan(account, "too young to tell", reason, _YOUNG)
+    return Orphan(account, "possible", reason, _POSSIBLE)
+
+
+def _is_older(created: datetime | None, written: datetime | None) -> bool:
+    """Check whether an account is older than an export; an unknown date is not."""
+    return created is not None and written is not None and created < written - CLOCKS
+
+
+def _is_named(name: str, wanted: Wanted) -> bool:
+    return name == wanted.name or (wanted.rotates and is_dated(name, wanted.name))

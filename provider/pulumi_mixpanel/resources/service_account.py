@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from msgspec import UnsetType
 
-from pulumi_mixpanel.api.errors import Refused
+from pulumi_mixpanel.api.errors import HTTP_CONFLICT, MixpanelError, Refused, StatusError
 from pulumi_mixpanel.api.models import Account, format_instant, parse_instant
 from pulumi_mixpanel.configuration import Place
 from pulumi_mixpanel.resources.adoption import (
@@ -202,12 +202,15 @@ def create(context: Context, inputs: Inputs) -> Created:
     if inputs.get("adopt") is not None:
         return _adopt(context, organization, inputs)
     expires = inputs.get("expires")
-    created = organization.create_account(
-        inputs["name"],
-        inputs.get("role"),
-        parse_instant(expires) if expires else None,
-        grants_of(inputs.get("projects")),
-    )
+    try:
+        created = organization.create_account(
+            inputs["name"],
+            inputs.get("role"),
+            parse_instant(expires) if expires else None,
+            grants_of(inputs.get("projects")),
+        )
+    except StatusError as error:
+        raise _explained(error) from None
     account = created.account
     state = {
         **_echo(inputs),
@@ -217,6 +220,18 @@ def create(context: Context, inputs: Inputs) -> Created:
     }
     claim_projects(context, account.id, place_of(state["home"]), inputs.get("projects"))
     return Created(str(account.id), state)
+
+
+def _explained(error: StatusError) -> MixpanelError:
+    """Return an error that says what to do about a name that is taken; others as they are."""
+    if error.status != HTTP_CONFLICT:
+        return error
+    return Refused(
+        f"{error} If this replaces or renews an account: a replacement is created before the old "
+        "account is deleted, and the name is unique here. Give "
+        "ResourceOptions(delete_before_replace=True), which leaves its users without a login in "
+        "between, or use RotatingServiceAccount, which dates the next account's name."
+    )
 
 
 def _adopt(context: Context, organization: Organization, inputs: Inputs) -> Created:
