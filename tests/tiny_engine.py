@@ -11,11 +11,11 @@ from datetime import datetime, timedelta, timezone
 from types import ModuleType
 from typing import Any
 
-from pulumi_mixpanel.api import Credentials, Secret
-from pulumi_mixpanel.api.clock import Clock
-from pulumi_mixpanel.configuration import Configuration
-from pulumi_mixpanel.emulator import Emulator
-from pulumi_mixpanel.resources.context import Context
+from mixpanel_service_accounts.api import Credentials, Secret
+from mixpanel_service_accounts.api.clock import Clock
+from mixpanel_service_accounts.configuration import Configuration
+from mixpanel_service_accounts.emulator import Emulator
+from mixpanel_service_accounts.resources.context import Context
 
 START = datetime(2027, 1, 1, tzinfo=timezone.utc)
 

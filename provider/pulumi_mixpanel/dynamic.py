@@ -35,21 +35,21 @@ from pulumi.output import Unknown as PulumiUnknown
 from pulumi.runtime.config import is_config_secret
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
 
-from pulumi_mixpanel.api.errors import ConfigurationError, GaveUp, MixpanelError, NoAnswer
-from pulumi_mixpanel.api.models import Secret, format_instant
-from pulumi_mixpanel.arguments import check_name_and_options, checked_arguments
-from pulumi_mixpanel.component_providers import effective_provider, with_component_provider
-from pulumi_mixpanel.configuration import EXPLICIT, NAMESPACE, STACK, STACK_KEYS, resolve
-from pulumi_mixpanel.holdings import holders_of
-from pulumi_mixpanel.memberships_of_run import refuse_second_membership
-from pulumi_mixpanel.program_errors import ProgramConfigurationError, ProgramError
-from pulumi_mixpanel.resources import (
+from mixpanel_service_accounts.api.errors import ConfigurationError, GaveUp, MixpanelError, NoAnswer
+from mixpanel_service_accounts.api.models import Secret, format_instant
+from mixpanel_service_accounts.configuration import EXPLICIT, NAMESPACE, STACK, STACK_KEYS, resolve
+from mixpanel_service_accounts.resources import (
     project_membership,
     rotating_service_account,
     service_account,
 )
-from pulumi_mixpanel.resources.context import Context
-from pulumi_mixpanel.resources.values import UNKNOWN, Checked
+from mixpanel_service_accounts.resources.context import Context
+from mixpanel_service_accounts.resources.values import UNKNOWN, Checked
+from pulumi_mixpanel.arguments import check_name_and_options, checked_arguments
+from pulumi_mixpanel.component_providers import effective_provider, with_component_provider
+from pulumi_mixpanel.holdings import holders_of
+from pulumi_mixpanel.memberships_of_run import refuse_second_membership
+from pulumi_mixpanel.program_errors import ProgramConfigurationError, ProgramError
 from pulumi_mixpanel.run import is_mocked
 
 T = TypeVar("T")

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import pulumi
 
-from pulumi_mixpanel.dynamic import Provider
-from pulumi_mixpanel.program import LookupFailed, ask, ask_output
-from pulumi_mixpanel.resources.lookups import (
+from mixpanel_service_accounts.resources.lookups import (
     ProjectServiceAccount,
     ServiceAccountDetails,
     find_account,
     list_accounts,
     list_project_accounts,
 )
+from pulumi_mixpanel.dynamic import Provider
+from pulumi_mixpanel.program import LookupFailed, ask, ask_output
 
 
 def get_service_account(

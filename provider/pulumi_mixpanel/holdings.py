@@ -15,8 +15,8 @@ from pulumi.runtime.invoke import invoke_async
 from pulumi.runtime.mocks import MockMonitor
 from pulumi.runtime.settings import get_monitor
 
-from pulumi_mixpanel.resources.rotation import accounts_of
-from pulumi_mixpanel.resources.values import TYPE_TOKEN, whole_number
+from mixpanel_service_accounts.resources.rotation import accounts_of
+from mixpanel_service_accounts.resources.values import TYPE_TOKEN, whole_number
 from pulumi_mixpanel.run import of_this_run
 
 _KINDS = {TYPE_TOKEN.format(kind): kind for kind in ("ServiceAccount", "RotatingServiceAccount")}

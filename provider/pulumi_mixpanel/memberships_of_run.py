@@ -8,8 +8,8 @@ from collections.abc import Hashable
 
 import pulumi
 
+from mixpanel_service_accounts.resources.values import whole_number
 from pulumi_mixpanel.program_errors import ProgramError
-from pulumi_mixpanel.resources.values import whole_number
 from pulumi_mixpanel.run import of_this_run
 
 

@@ -16,12 +16,12 @@ from typing import Any, Protocol, TypeVar, cast
 import pulumi
 from pulumi.runtime import get_root_resource
 
-from pulumi_mixpanel.api.errors import MixpanelError
-from pulumi_mixpanel.api.models import Secret
-from pulumi_mixpanel.configuration import NAMESPACE, Configuration, resolve
+from mixpanel_service_accounts.api.errors import MixpanelError
+from mixpanel_service_accounts.api.models import Secret
+from mixpanel_service_accounts.configuration import NAMESPACE, Configuration, resolve
+from mixpanel_service_accounts.resources.context import Context
 from pulumi_mixpanel.dynamic import Provider, describe_bug, refuse_plain_secret
 from pulumi_mixpanel.mocked_lookups import ask_mocks, ask_mocks_output
-from pulumi_mixpanel.resources.context import Context
 from pulumi_mixpanel.run import is_mocked, of_this_run
 
 T = TypeVar("T")

@@ -2,7 +2,7 @@
 
 import pulumi
 
-from pulumi_mixpanel.api.errors import ConfigurationError
+from mixpanel_service_accounts.api.errors import ConfigurationError
 
 
 class ProgramError(pulumi.RunError, ValueError):

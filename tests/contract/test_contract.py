@@ -7,7 +7,7 @@ from datetime import datetime, timezone
 import pytest
 from tests.contract.conftest import Subject
 
-from pulumi_mixpanel.api import (
+from mixpanel_service_accounts.api import (
     Client,
     Credentials,
     Grant,

@@ -16,7 +16,7 @@ import yaml
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from pulumi_mixpanel.emulator import Emulator
+from mixpanel_service_accounts.emulator import Emulator
 
 HERE = Path(__file__).resolve().parent
 NESTED = HERE.parents[2] / "shared" / "reference" / "service-accounts-1.0.openapi.yaml"

@@ -9,9 +9,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from tests.engine.harness import Stack
 
-from pulumi_mixpanel.api import Client, Credentials, Secret
-from pulumi_mixpanel.api.organization import Organization
-from pulumi_mixpanel.emulator import Emulator
+from mixpanel_service_accounts.api import Client, Credentials, Secret
+from mixpanel_service_accounts.api.organization import Organization
+from mixpanel_service_accounts.emulator import Emulator
 
 A, P, M = 20, 20, 60
 

@@ -9,8 +9,8 @@ from click.testing import CliRunner
 from tests.engine.harness import Stack
 from tests.engine.test_life import logs_in, made
 
-from pulumi_mixpanel.cli import main
-from pulumi_mixpanel.emulator import Emulator
+from mixpanel_service_accounts.cli import main
+from mixpanel_service_accounts.emulator import Emulator
 
 ACCOUNT = """
     bot = ServiceAccount("export", name="bot")

@@ -6,7 +6,7 @@ import pytest
 from tests.engine.harness import Stack
 from tests.engine.test_life import made, roles
 
-from pulumi_mixpanel.emulator import Emulator
+from mixpanel_service_accounts.emulator import Emulator
 
 
 def test_what_a_program_may_give(emulator: Emulator, stack: Stack) -> None:

@@ -8,7 +8,7 @@ import textwrap
 import pytest
 from tests.engine.harness import Stack
 
-from pulumi_mixpanel.emulator import Emulator
+from mixpanel_service_accounts.emulator import Emulator
 
 ACCOUNT = 'bot = ServiceAccount("export", name="bot")\n'
 MEMBER = 'ProjectMembership("web", service_account=bot, project_id=2001, role="analyst")\n'

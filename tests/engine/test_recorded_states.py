@@ -10,7 +10,7 @@ import pytest
 from tests.engine.harness import Stack
 from tests.recorded.recording import FOLDER, Recording, memberships_of, recordings
 
-from pulumi_mixpanel.emulator import Emulator
+from mixpanel_service_accounts.emulator import Emulator
 
 RECORDED = [pytest.param(path, id=str(path.relative_to(FOLDER))) for path in recordings()]
 

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 from tests.engine.harness import Stack
 
-from pulumi_mixpanel.api import Client, Credentials, Secret
-from pulumi_mixpanel.emulator import Emulator
+from mixpanel_service_accounts.api import Client, Credentials, Secret
+from mixpanel_service_accounts.emulator import Emulator
 
 ACCOUNT = 'ServiceAccount("export", name="bot")'
 ACCOUNTS = "/organizations/1001/service-accounts"

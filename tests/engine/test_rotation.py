@@ -9,8 +9,8 @@ import pytest
 from tests.engine.harness import Stack
 from tests.engine.test_life import logs_in, made, writes
 
-from pulumi_mixpanel.api import Client, Credentials, Secret
-from pulumi_mixpanel.emulator import Emulator
+from mixpanel_service_accounts.api import Client, Credentials, Secret
+from mixpanel_service_accounts.emulator import Emulator
 
 OUTPUTS = """
     pulumi.export("id", bot.service_account_id)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from tests.export.conftest import Organization
 
-from pulumi_mixpanel.cli.installed_from import requirements
+from mixpanel_service_accounts.cli.installed_from import requirements
 
 LEFT_OUT = "left out: 1 account; the program says why"
 

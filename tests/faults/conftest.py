@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from pulumi_mixpanel.api import Client, Credentials, MixpanelError, Secret
-from pulumi_mixpanel.api.clock import Clock
-from pulumi_mixpanel.api.organization import Organization
-from pulumi_mixpanel.configuration import Configuration
-from pulumi_mixpanel.emulator import Emulator
-from pulumi_mixpanel.resources.context import Context
+from mixpanel_service_accounts.api import Client, Credentials, MixpanelError, Secret
+from mixpanel_service_accounts.api.clock import Clock
+from mixpanel_service_accounts.api.organization import Organization
+from mixpanel_service_accounts.configuration import Configuration
+from mixpanel_service_accounts.emulator import Emulator
+from mixpanel_service_accounts.resources.context import Context
 
 
 @dataclass

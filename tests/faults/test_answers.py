@@ -13,14 +13,14 @@ from hypothesis import strategies as st
 from pulumi.runtime.rpc import serialize_properties
 from tests.faults.conftest import World
 
-from pulumi_mixpanel.api import MixpanelError, Refused
-from pulumi_mixpanel.api.client import DIALECTS
-from pulumi_mixpanel.api.models import CreatedAccount
-from pulumi_mixpanel.api.organization import Organization
-from pulumi_mixpanel.api.wire import Answer, Request
-from pulumi_mixpanel.configuration import Configuration, Place
-from pulumi_mixpanel.resources import service_account
-from pulumi_mixpanel.resources.context import Context, home_of
+from mixpanel_service_accounts.api import MixpanelError, Refused
+from mixpanel_service_accounts.api.client import DIALECTS
+from mixpanel_service_accounts.api.models import CreatedAccount
+from mixpanel_service_accounts.api.organization import Organization
+from mixpanel_service_accounts.api.wire import Answer, Request
+from mixpanel_service_accounts.configuration import Configuration, Place
+from mixpanel_service_accounts.resources import service_account
+from mixpanel_service_accounts.resources.context import Context, home_of
 
 Row = dict[str, Any]
 SECRET = {"bulk": "token", "nested": "secret"}

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from tests.faults.conftest import World
 
-from pulumi_mixpanel.api import MalformedAnswer, MixpanelError, Refused
-from pulumi_mixpanel.api.naming import may_have_name, plain_form
-from pulumi_mixpanel.configuration import Place
-from pulumi_mixpanel.resources import service_account
-from pulumi_mixpanel.resources.context import home_of
+from mixpanel_service_accounts.api import MalformedAnswer, MixpanelError, Refused
+from mixpanel_service_accounts.api.naming import may_have_name, plain_form
+from mixpanel_service_accounts.configuration import Place
+from mixpanel_service_accounts.resources import service_account
+from mixpanel_service_accounts.resources.context import home_of
 
 ACCOUNTS = "/organizations/1001/service-accounts"
 CREATES = {"method": "POST", "path": "accounts$", "times": 1}
@@ -257,7 +257,7 @@ def test_creates_whose_normalised_names_are_equal_wait_for_each_other(bulk: Worl
 
 def test_names_that_a_server_does_not_make_of_each_other() -> None:
     """Letters and digits decide; nothing at all is no form of anything."""
-    from pulumi_mixpanel.api import Account  # noqa: PLC0415
+    from mixpanel_service_accounts.api import Account  # noqa: PLC0415
 
     def named(username: str) -> Account:
         return Account(id=1, username=username, name=username)

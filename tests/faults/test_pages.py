@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from tests.faults.conftest import World
 
-from pulumi_mixpanel.api import MalformedAnswer, MixpanelError
-from pulumi_mixpanel.api.dialects import pages
+from mixpanel_service_accounts.api import MalformedAnswer, MixpanelError
+from mixpanel_service_accounts.api.dialects import pages
 
 ACCOUNTS = "/organizations/1001/service-accounts"
 

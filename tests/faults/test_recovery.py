@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from tests.faults.conftest import World
 
-from pulumi_mixpanel.api import Client, Credentials, MixpanelError, Refused, StatusError
-from pulumi_mixpanel.api.organization import Organization
-from pulumi_mixpanel.configuration import Configuration, Place
-from pulumi_mixpanel.resources.context import Context
+from mixpanel_service_accounts.api import Client, Credentials, MixpanelError, Refused, StatusError
+from mixpanel_service_accounts.api.organization import Organization
+from mixpanel_service_accounts.configuration import Configuration, Place
+from mixpanel_service_accounts.resources.context import Context
 
 LOST = {"kind": "cut-after-effect", "method": "POST", "path": "accounts$", "times": 1}
 LOST_BEFORE = {"kind": "cut-before-effect", "method": "POST", "path": "accounts$", "times": 1}

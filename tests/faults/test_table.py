@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 from tests.faults.conftest import World
 
-from pulumi_mixpanel.api import MixpanelError
-from pulumi_mixpanel.configuration import Place
-from pulumi_mixpanel.emulator.faults import KINDS
-from pulumi_mixpanel.resources import project_membership, service_account
-from pulumi_mixpanel.resources.context import Context, home_of
+from mixpanel_service_accounts.api import MixpanelError
+from mixpanel_service_accounts.configuration import Place
+from mixpanel_service_accounts.emulator.faults import KINDS
+from mixpanel_service_accounts.resources import project_membership, service_account
+from mixpanel_service_accounts.resources.context import Context, home_of
 
 Fault = dict[str, Any]
 State = dict[str, Any]

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from tests.faults.conftest import World
 
-from pulumi_mixpanel.api import MixpanelError, StatusError
-from pulumi_mixpanel.emulator import Emulator
-from pulumi_mixpanel.emulator.faults import SWITCHES
+from mixpanel_service_accounts.api import MixpanelError, StatusError
+from mixpanel_service_accounts.emulator import Emulator
+from mixpanel_service_accounts.emulator.faults import SWITCHES
 
 SIDES = [
     (name, choice)

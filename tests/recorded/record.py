@@ -17,8 +17,8 @@ from typing import Any
 from tests.engine.harness import Stack
 from tests.recorded.recording import FOLDER, HOST, Recording, memberships_of
 
-from pulumi_mixpanel.api import Client, Credentials, Secret
-from pulumi_mixpanel.emulator import Emulator
+from mixpanel_service_accounts.api import Client, Credentials, Secret
+from mixpanel_service_accounts.emulator import Emulator
 
 START = "2027-01-01T00:00:00Z"
 PROJECTS = '[{"project_id": 2001, "role": "analyst"}, {"project_id": 2002, "role": "consumer"}]'

@@ -12,8 +12,8 @@ from typing import Any
 
 from tests.engine.harness import Stack
 
-from pulumi_mixpanel.emulator import Emulator
-from pulumi_mixpanel.emulator.store import Store
+from mixpanel_service_accounts.emulator import Emulator
+from mixpanel_service_accounts.emulator.store import Store
 
 FOLDER = Path(__file__).parent
 HOST = "http://127.0.0.1:1"

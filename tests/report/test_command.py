@@ -15,8 +15,8 @@ import pytest
 from tests.report.conftest import COMMAND, Organization
 from tests.report.terminal import COLUMNS, at_a_terminal
 
-from pulumi_mixpanel.api.models import format_instant
-from pulumi_mixpanel.emulator import Emulator
+from mixpanel_service_accounts.api.models import format_instant
+from mixpanel_service_accounts.emulator import Emulator
 
 HOSTILE = "evil\x1b[31m\x1b]0;title\x07\x9b2J\u202e\u2066[red]\r\nnext line\u200b"
 EXPORT_TYPE = "pulumi-python:dynamic/mixpanel:ServiceAccount"

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 import pytest
 from tests.recorded.recording import Recording, recordings
 
-from pulumi_mixpanel.api import Secret
-from pulumi_mixpanel.configuration import Configuration, resolve
+from mixpanel_service_accounts.api import Secret
+from mixpanel_service_accounts.configuration import Configuration, resolve
 
 Table = Mapping[str, tuple[str, Callable[[Configuration], bool]]]
 

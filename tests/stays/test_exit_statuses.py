@@ -12,9 +12,9 @@ import pytest
 from click.testing import CliRunner
 from tests.recorded.recording import FOLDER
 
-from pulumi_mixpanel.api import Client, Credentials, Secret
-from pulumi_mixpanel.cli import main
-from pulumi_mixpanel.emulator import Emulator
+from mixpanel_service_accounts.api import Client, Credentials, Secret
+from mixpanel_service_accounts.cli import main
+from mixpanel_service_accounts.emulator import Emulator
 
 EXPORT = str(FOLDER / "0.1" / "account" / "export.json")
 
@@ -28,7 +28,8 @@ STATUSES = [
     ("report --json --html page.html", 2),
     ("report --fail-on nonsense", 2),
     ("report --stack missing.json", 2),
-    (f"report --orphans {EXPORT}", 0),
+    ("report --orphans empty.json", 0),
+    (f"report --orphans {EXPORT}", 4),  # it asks for an account of that name, made later
     ("report --orphans pending.json", 3),
     ("report --orphans", 2),
     ("report --orphans no-export.json", 1),
@@ -77,6 +78,7 @@ def run(emulator: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.chdir(tmp_path)
     (tmp_path / "pending.json").write_text(pending())
     (tmp_path / "no-export.json").write_text("{}")
+    (tmp_path / "empty.json").write_text(json.dumps({"deployment": {"resources": []}}))
 
     def ended(line: str, **environment: str | None) -> int:
         foreign = dict.fromkeys(name for name in os.environ if name.startswith("MIXPANEL_"))

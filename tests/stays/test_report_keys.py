@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from pulumi_mixpanel.api import Client, Credentials, Grant, Secret
-from pulumi_mixpanel.cli import main
-from pulumi_mixpanel.emulator import Emulator
+from mixpanel_service_accounts.api import Client, Credentials, Grant, Secret
+from mixpanel_service_accounts.cli import main
+from mixpanel_service_accounts.emulator import Emulator
 
 KEYS = {
     "": (

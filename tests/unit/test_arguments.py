@@ -12,8 +12,8 @@ import pulumi
 import pytest
 from tests.mocked import GuideMocks, run_program
 
+from mixpanel_service_accounts.api.errors import ConfigurationError
 from pulumi_mixpanel import ProjectMembership, Provider, RotatingServiceAccount, ServiceAccount
-from pulumi_mixpanel.api.errors import ConfigurationError
 from pulumi_mixpanel.arguments import checked_arguments
 from pulumi_mixpanel.dynamic import refuse_plain_secret
 

@@ -8,11 +8,11 @@ from datetime import datetime, timezone
 
 import pytest
 
-from pulumi_mixpanel.api.dialects.bulk import Bulk
-from pulumi_mixpanel.api.dialects.nested import Nested
-from pulumi_mixpanel.api.errors import NoAnswer
-from pulumi_mixpanel.api.models import Grant
-from pulumi_mixpanel.api.wire import Answer, Request
+from mixpanel_service_accounts.api.dialects.bulk import Bulk
+from mixpanel_service_accounts.api.dialects.nested import Nested
+from mixpanel_service_accounts.api.errors import NoAnswer
+from mixpanel_service_accounts.api.models import Grant
+from mixpanel_service_accounts.api.wire import Answer, Request
 
 GRANTS = [Grant(project_id=2001, role="admin")]
 NEW_YEAR = datetime(2027, 1, 1, tzinfo=timezone.utc)

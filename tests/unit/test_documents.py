@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from pulumi_mixpanel.api import Client, Credentials, Secret
-from pulumi_mixpanel.emulator import Emulator
+from mixpanel_service_accounts.api import Client, Credentials, Secret
+from mixpanel_service_accounts.emulator import Emulator
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]

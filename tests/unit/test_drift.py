@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from pulumi_mixpanel.api import Refused
-from pulumi_mixpanel.api.clock import Clock
-from pulumi_mixpanel.configuration import resolve
-from pulumi_mixpanel.emulator import Emulator
-from pulumi_mixpanel.resources import project_membership, service_account
-from pulumi_mixpanel.resources.context import Context, recorded_place
-from pulumi_mixpanel.resources.values import Created
+from mixpanel_service_accounts.api import Refused
+from mixpanel_service_accounts.api.clock import Clock
+from mixpanel_service_accounts.configuration import resolve
+from mixpanel_service_accounts.emulator import Emulator
+from mixpanel_service_accounts.resources import project_membership, service_account
+from mixpanel_service_accounts.resources.context import Context, recorded_place
+from mixpanel_service_accounts.resources.values import Created
 
 LATER = datetime(2031, 2, 1, tzinfo=timezone.utc)
 

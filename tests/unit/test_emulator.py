@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 import requests
 
-from pulumi_mixpanel.emulator import Emulator
-from pulumi_mixpanel.emulator.limit import RateLimit
+from mixpanel_service_accounts.emulator import Emulator
+from mixpanel_service_accounts.emulator.limit import RateLimit
 
 ACCOUNTS = "/organizations/1001/service-accounts"
 LOGIN = "emulator-login"
@@ -321,7 +321,7 @@ def test_a_call_over_the_rate_limit() -> None:
 def test_the_window_of_the_rate_limit_slides(monkeypatch: pytest.MonkeyPatch) -> None:
     """Who waits as long as told is let through; what was refused does not count."""
     now = [100.0]
-    monkeypatch.setattr("pulumi_mixpanel.emulator.limit.monotonic", lambda: now[0])
+    monkeypatch.setattr("mixpanel_service_accounts.emulator.limit.monotonic", lambda: now[0])
     limit = RateLimit.parse("2/minute")
     assert limit.wait() == 0
     now[0] += 30

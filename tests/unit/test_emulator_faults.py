@@ -10,9 +10,9 @@ import pytest
 import requests
 from tests.unit.test_emulator import ACCOUNTS, Caller, said
 
-from pulumi_mixpanel.emulator import Emulator
-from pulumi_mixpanel.emulator.disturbances import _AFTERWARDS, _EDITS, _INSTEAD
-from pulumi_mixpanel.emulator.faults import KINDS, SWITCHES
+from mixpanel_service_accounts.emulator import Emulator
+from mixpanel_service_accounts.emulator.disturbances import _AFTERWARDS, _EDITS, _INSTEAD
+from mixpanel_service_accounts.emulator.faults import KINDS, SWITCHES
 
 MEMBERS = "/projects/2001/service-accounts"
 ADD = f"{ACCOUNTS}/add-to-project"

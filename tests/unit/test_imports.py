@@ -21,27 +21,31 @@ def test_a_preview_does_not_import_what_only_calls_need() -> None:
     loaded = imported("import pulumi_mixpanel")
     assert "pulumi_mixpanel.dynamic" in loaded
     foreign = {name.partition(".")[0] for name in loaded}
-    assert foreign - set(sys.stdlib_module_names) == {"pulumi_mixpanel", "msgspec"}
+    assert foreign - set(sys.stdlib_module_names) == {
+        "mixpanel_service_accounts",
+        "pulumi_mixpanel",
+        "msgspec",
+    }
     only_for_calls = {"organization", "recovery", "reads", "writes", "batches", "pace"}
     only_for_calls |= {"transport", "limiter"}
-    assert {f"pulumi_mixpanel.api.{name}" for name in only_for_calls} & loaded == set()
+    assert {f"mixpanel_service_accounts.api.{name}" for name in only_for_calls} & loaded == set()
 
 
 def test_a_call_imports_nothing_of_the_command_line_or_the_emulator() -> None:
     """Neither is there in the provider's process."""
     login = "Credentials(username='bot', secret=Secret('x'))"
     loaded = imported(
-        "from pulumi_mixpanel.api import Client, Credentials, Secret; "
-        f"Client('http://localhost:1/api', {login}); import pulumi_mixpanel.api.organization"
+        "from mixpanel_service_accounts.api import Client, Credentials, Secret; "
+        f"Client('http://localhost:1/api', {login}); import mixpanel_service_accounts.api.organization"
     )
-    assert {"requests", "tenacity", "pulumi_mixpanel.api.batches"} <= loaded
+    assert {"requests", "tenacity", "mixpanel_service_accounts.api.batches"} <= loaded
     assert {
         "click",
         "rich",
         "starlette",
         "uvicorn",
         "sqlite3",
-        "pulumi_mixpanel.emulator",
+        "mixpanel_service_accounts.emulator",
     } & loaded == set()
 
 
@@ -51,7 +55,7 @@ def test_what_is_imported_makes_no_dataclass() -> None:
     code += "dataclasses._process_class = lambda c, *a: made.append(c.__module__) or make(c, *a)"
     run = f"import sys, pulumi.dynamic; {code}; import pulumi_mixpanel; print(*sorted(made))"
     told = subprocess.run([sys.executable, "-c", run], capture_output=True, text=True, check=True)
-    assert set(told.stdout.split()) <= {"pulumi_mixpanel.resources.lookups"}
+    assert set(told.stdout.split()) <= {"mixpanel_service_accounts.resources.lookups"}
 
 
 def test_the_exported_names_are_the_public_ones() -> None:

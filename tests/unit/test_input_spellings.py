@@ -8,17 +8,17 @@ from typing import Any
 import pytest
 from tests.tiny_engine import CheckError, TinyEngine
 
-from pulumi_mixpanel.api import Client, Credentials, Secret
-from pulumi_mixpanel.api.clock import Clock
-from pulumi_mixpanel.configuration import resolve
-from pulumi_mixpanel.emulator import Emulator
-from pulumi_mixpanel.resources import (
+from mixpanel_service_accounts.api import Client, Credentials, Secret
+from mixpanel_service_accounts.api.clock import Clock
+from mixpanel_service_accounts.configuration import resolve
+from mixpanel_service_accounts.emulator import Emulator
+from mixpanel_service_accounts.resources import (
     project_membership,
     rotating_service_account,
     service_account,
 )
-from pulumi_mixpanel.resources.context import Context
-from pulumi_mixpanel.resources.values import Checked, Failure
+from mixpanel_service_accounts.resources.context import Context
+from mixpanel_service_accounts.resources.values import Checked, Failure
 
 NOW = datetime(2026, 11, 28, 8, 30, 30, tzinfo=timezone.utc)
 HOME = {"base_url": "https://mixpanel.com/api/app", "organization_id": 1001}

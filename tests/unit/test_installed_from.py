@@ -7,7 +7,7 @@ from importlib.metadata import version
 
 import pytest
 
-from pulumi_mixpanel.cli import installed_from
+from mixpanel_service_accounts.cli import installed_from
 
 COMMIT, DIGEST = "0123456789abcdef0123456789abcdef01234567", "ab" * 32
 COMMENT = (

@@ -9,15 +9,15 @@ from collections.abc import Callable, Iterator
 import pytest
 from tests.unit.conftest import Reply, Seen, TinyServer
 
+from mixpanel_service_accounts.api import Client, Credentials, MixpanelError, Secret
+from mixpanel_service_accounts.configuration import resolve
+from mixpanel_service_accounts.emulator import Emulator
+from mixpanel_service_accounts.resources import lookups
+from mixpanel_service_accounts.resources.context import Context
 from pulumi_mixpanel import LookupFailed, ProjectServiceAccount, ServiceAccountDetails
 from pulumi_mixpanel import get_project_service_accounts as project
 from pulumi_mixpanel import get_service_account as one
 from pulumi_mixpanel import get_service_accounts as many
-from pulumi_mixpanel.api import Client, Credentials, MixpanelError, Secret
-from pulumi_mixpanel.configuration import resolve
-from pulumi_mixpanel.emulator import Emulator
-from pulumi_mixpanel.resources import lookups
-from pulumi_mixpanel.resources.context import Context
 
 
 class World:

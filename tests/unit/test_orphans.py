@@ -13,11 +13,11 @@ from click.testing import CliRunner
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from pulumi_mixpanel.api import Account, Client, Credentials, Secret
-from pulumi_mixpanel.cli import main
-from pulumi_mixpanel.cli import orphans as orphans_command
-from pulumi_mixpanel.emulator import Emulator
-from pulumi_mixpanel.resources.orphans import find_orphans
+from mixpanel_service_accounts.api import Account, Client, Credentials, Secret
+from mixpanel_service_accounts.cli import main
+from mixpanel_service_accounts.cli import orphans as orphans_command
+from mixpanel_service_accounts.emulator import Emulator
+from mixpanel_service_accounts.resources.orphans import find_orphans
 
 TYPE = "pulumi-python:dynamic/mixpanel:ServiceAccount"
 URN = f"urn:pulumi:dev::tested::{TYPE}::export"

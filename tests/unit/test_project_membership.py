@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from pulumi_mixpanel.api.errors import ConfigurationError, Refused
-from pulumi_mixpanel.configuration import resolve
-from pulumi_mixpanel.resources import project_membership
-from pulumi_mixpanel.resources.context import Context
-from pulumi_mixpanel.resources.project_membership import MembershipId
-from pulumi_mixpanel.resources.values import UNKNOWN, Diff, Failure
+from mixpanel_service_accounts.api.errors import ConfigurationError, Refused
+from mixpanel_service_accounts.configuration import resolve
+from mixpanel_service_accounts.resources import project_membership
+from mixpanel_service_accounts.resources.context import Context
+from mixpanel_service_accounts.resources.project_membership import MembershipId
+from mixpanel_service_accounts.resources.values import UNKNOWN, Diff, Failure
 
 HOME = {"base_url": "https://mixpanel.com/api/app", "organization_id": 1001}
 INPUTS = {"service_account_id": 5001, "project_id": 2001, "role": "analyst"}

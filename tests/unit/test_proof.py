@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from tests.unit.conftest import FakeTime, Reply, Seen, TinyServer
 
-from pulumi_mixpanel.api import Client, Credentials, Refused, Secret
-from pulumi_mixpanel.api.organization import Organization
+from mixpanel_service_accounts.api import Client, Credentials, Refused, Secret
+from mixpanel_service_accounts.api.organization import Organization
 
 Serve = Callable[[Callable[[Seen], Reply]], TinyServer]
 

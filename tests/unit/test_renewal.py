@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from tests.tiny_engine import CheckError, TinyEngine
 
-from pulumi_mixpanel.api import Client, Credentials, Grant, Refused, Secret
-from pulumi_mixpanel.emulator import Emulator
-from pulumi_mixpanel.resources import service_account
-from pulumi_mixpanel.resources.adoption import is_taken_over
-from pulumi_mixpanel.resources.values import UNKNOWN
+from mixpanel_service_accounts.api import Client, Credentials, Grant, Refused, Secret
+from mixpanel_service_accounts.emulator import Emulator
+from mixpanel_service_accounts.resources import service_account
+from mixpanel_service_accounts.resources.adoption import is_taken_over
+from mixpanel_service_accounts.resources.values import UNKNOWN
 
 TERMS: dict[str, Any] = {"name": "bot", "validity_period_hours": 720, "early_renewal_hours": 48}
 

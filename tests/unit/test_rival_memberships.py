@@ -9,13 +9,13 @@ import pulumi
 import pytest
 from tests.mocked import run_program
 
+from mixpanel_service_accounts.api.errors import Refused
+from mixpanel_service_accounts.configuration import resolve
+from mixpanel_service_accounts.emulator import Emulator
+from mixpanel_service_accounts.resources import project_membership
+from mixpanel_service_accounts.resources.context import Context
+from mixpanel_service_accounts.resources.values import UNKNOWN
 from pulumi_mixpanel import ProjectMembership, Provider, ServiceAccount
-from pulumi_mixpanel.api.errors import Refused
-from pulumi_mixpanel.configuration import resolve
-from pulumi_mixpanel.emulator import Emulator
-from pulumi_mixpanel.resources import project_membership
-from pulumi_mixpanel.resources.context import Context
-from pulumi_mixpanel.resources.values import UNKNOWN
 
 REFUSED = (
     "another ProjectMembership of this program has the same service account {} and project 2001, and an "

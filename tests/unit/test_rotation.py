@@ -9,11 +9,18 @@ from typing import Any
 import pytest
 from tests.tiny_engine import CheckError, TinyEngine
 
-from pulumi_mixpanel.api import Client, CreatedAccount, Credentials, MixpanelError, Refused, Secret
-from pulumi_mixpanel.emulator import Emulator
-from pulumi_mixpanel.resources import rotating_service_account
-from pulumi_mixpanel.resources.context import recorded_place
-from pulumi_mixpanel.resources.values import UNKNOWN
+from mixpanel_service_accounts.api import (
+    Client,
+    CreatedAccount,
+    Credentials,
+    MixpanelError,
+    Refused,
+    Secret,
+)
+from mixpanel_service_accounts.emulator import Emulator
+from mixpanel_service_accounts.resources import rotating_service_account
+from mixpanel_service_accounts.resources.context import recorded_place
+from mixpanel_service_accounts.resources.values import UNKNOWN
 
 DAY = 24
 TERMS: dict[str, Any] = {

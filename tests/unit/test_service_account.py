@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from pulumi_mixpanel.api.clock import Clock
-from pulumi_mixpanel.api.errors import Refused
-from pulumi_mixpanel.configuration import resolve
-from pulumi_mixpanel.resources import service_account
-from pulumi_mixpanel.resources.context import Context
-from pulumi_mixpanel.resources.values import UNKNOWN, Diff, Failure
+from mixpanel_service_accounts.api.clock import Clock
+from mixpanel_service_accounts.api.errors import Refused
+from mixpanel_service_accounts.configuration import resolve
+from mixpanel_service_accounts.resources import service_account
+from mixpanel_service_accounts.resources.context import Context
+from mixpanel_service_accounts.resources.values import UNKNOWN, Diff, Failure
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=timezone.utc)
 HOME = {"base_url": "https://mixpanel.com/api/app", "organization_id": 1001}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pulumi_mixpanel.resources.values import (
+from mixpanel_service_accounts.resources.values import (
     Checked,
     Failure,
     check_instant,
