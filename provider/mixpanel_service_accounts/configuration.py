@@ -12,7 +12,7 @@ from msgspec import Struct, field
 
 from mixpanel_service_accounts.api.client import DIALECTS
 from mixpanel_service_accounts.api.errors import ConfigurationError
-from mixpanel_service_accounts.api.models import Credentials, Secret
+from mixpanel_service_accounts.api.models import Credentials, Place, Secret
 from mixpanel_service_accounts.api.wire import REGIONS, Timeouts, check_base_url
 
 NAMESPACE = "mixpanel"
@@ -59,18 +59,6 @@ PLACES_OF_ORGANIZATION = (
 )
 
 _MOST_CALLS = 64
-
-
-class Place(Struct, frozen=True):
-    """An organization on a host: where a resource lives, recorded in its state.
-
-    Attributes:
-        base_url: The base URL of the API.
-        organization_id: The organization; None where nothing names it yet.
-    """
-
-    base_url: str
-    organization_id: int | None
 
 
 class Configuration(Struct, frozen=True):

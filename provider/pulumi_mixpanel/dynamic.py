@@ -15,7 +15,6 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from types import ModuleType
 from typing import Any, TypedDict, TypeVar
 
 import grpc
@@ -36,15 +35,19 @@ from pulumi.runtime.config import is_config_secret
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
 
 from mixpanel_service_accounts.api.errors import ConfigurationError, GaveUp, MixpanelError, NoAnswer
-from mixpanel_service_accounts.api.models import Secret, format_instant
+from mixpanel_service_accounts.api.models import Place, Secret, format_instant
 from mixpanel_service_accounts.configuration import EXPLICIT, NAMESPACE, STACK, STACK_KEYS, resolve
 from mixpanel_service_accounts.resources import (
     project_membership,
     rotating_service_account,
     service_account,
 )
-from mixpanel_service_accounts.resources.context import Context
-from mixpanel_service_accounts.resources.values import UNKNOWN, Checked
+from mixpanel_service_accounts.resources.contract import Checked
+from mixpanel_service_accounts.resources.contract import Resource as Rules
+from mixpanel_service_accounts.resources.fields import UNKNOWN, decode, encode
+from mixpanel_service_accounts.resources.ledger import Holding, Ledger
+from mixpanel_service_accounts.resources.reporter import Reporter, reporting_to
+from mixpanel_service_accounts.resources.session import Connections, Session
 from pulumi_mixpanel.arguments import check_name_and_options, checked_arguments
 from pulumi_mixpanel.component_providers import effective_provider, with_component_provider
 from pulumi_mixpanel.holdings import holders_of
@@ -80,8 +83,8 @@ class _Process:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._context: Context | None = None
         self._read: Counter[tuple[str, str]] = Counter()
+        self._connections: Connections | None = None
 
     def configure(self, get: Callable[[str], object]) -> None:
         def source(namespace: str) -> Callable[[str], str | None]:
@@ -92,33 +95,40 @@ class _Process:
             return configured
 
         with self._lock:
-            if self._context is None:
+            if self._connections is None:
                 configuration = resolve(source(NAMESPACE), os.environ, source(STACK))
-                self._context = Context(configuration, warn=_warn, announce=_announce)
+                self._connections = Connections(configuration, ledger=Ledger())
                 if configuration.concurrency:
                     _widen_pool(configuration.concurrency)
 
-    @property
-    def context(self) -> Context:
-        if self._context is None:
+    def session(self, held_by: Sequence[Holding] | None = None) -> Session:
+        if self._connections is None:
             raise ConfigurationError("The provider was asked to work before it was configured.")
-        return self._context
+        return Session(
+            self._connections,
+            Reporter(_warn, _announce),
+            ledger=self._connections.ledger,
+            held_by=held_by,
+        )
 
     def note_read(self, kind: str, id_: str) -> None:
         """Remember that a refresh found a resource: it compares that one once more by itself."""
         with self._lock:
             self._read[kind, id_] += 1
 
-    def context_of_diff(self, kind: str, id_: str) -> Context:
-        """Return the context of a comparison.
+    def session_of_diff(self, kind: str, id_: str) -> Session:
+        """Return the session of a comparison.
 
         `up --refresh` compares in the same process what it read and what the program says. The
-        first tells nothing of the program: its context forgets what it learns of grants.
+        first says nothing of the program: its ledger forgets what it learns of grants.
         """
         with self._lock:
             of_refresh = self._read[kind, id_] > 0
             self._read[kind, id_] -= of_refresh
-        return self.context.of_refresh() if of_refresh else self.context
+        session = self.session()
+        if of_refresh and session.ledger:
+            session.ledger = session.ledger.of_refresh()
+        return session
 
 
 def _widen_pool(calls: int) -> None:
@@ -189,7 +199,8 @@ def _edge(doing: str, act: Callable[[], T], left: str = "") -> T:
     """
     failure: OperationFailed | None = None
     try:
-        return act()
+        with reporting_to(Reporter(_warn, _announce)):
+            return act()
     except MixpanelError as error:
         gave_up = isinstance(error, (GaveUp, NoAnswer))
         failure = OperationFailed(f"{doing}: {error}" + (f" {left}" if left and gave_up else ""))
@@ -205,6 +216,16 @@ def describe_bug(error: BaseException) -> str:
         where = where.tb_next
     place = f"{where.tb_frame.f_code.co_name}, line {where.tb_lineno}" if where else "?"
     return f"a bug in pulumi-mixpanel: {type(error).__name__} in {place}. Please report it"
+
+
+def _holdings(told: object) -> Sequence[Holding] | None:
+    """Convert what the program says of who else holds the account that `adopt` names."""
+    if not isinstance(told, (list, tuple)):
+        return None
+    return [
+        Holding(one["by"], decode(Place, one["home"]) if one.get("home") else None, "home" in one)
+        for one in told
+    ]
 
 
 def _inward(value: Any) -> Any:  # noqa: ANN401 (property values are of any type)
@@ -239,7 +260,7 @@ class _Provider(ResourceProvider):
 
     serialize_as_secret_always = False
     kind = ""
-    rules: ModuleType
+    rules: Rules[Any, Any]
 
     def __reduce__(self) -> tuple[Callable[[str], ResourceProvider], tuple[str]]:
         return _load, (self.kind,)
@@ -248,23 +269,31 @@ class _Provider(ResourceProvider):
         _process.configure(req.config.get)
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
-        def act() -> Checked:
-            checked: Checked = self.rules.check(_process.context, _inward(_olds), _inward(news))
-            return checked
+        rules, given = self.rules, _inward(news)
+        held_by = _holdings(given.pop("held_by", None))
+
+        def act() -> Checked[Any]:
+            olds = decode(rules.Inputs, _inward(_olds)) if _olds else None
+            return rules.check(_process.session(held_by), olds, given)
 
         checked = _edge(f"Checking a {self.kind}", act)
+        session = _process.session()
         for line in checked.warnings:
-            _process.context.warn_once(line)
+            session.warn_once(line)
         for line in checked.notes:
-            _process.context.announce(line)
+            session.announce(line)
         failures = [CheckFailure(failure.property, failure.reason) for failure in checked.failures]
-        return CheckResult(_outward(checked.inputs), failures)
+        return CheckResult(_outward(encode(checked.inputs)) if checked.inputs else {}, failures)
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
+        rules = self.rules
         found = _edge(
             f"Comparing {self.kind} {_id}",
-            lambda: self.rules.diff(
-                _process.context_of_diff(self.kind, _id), _id, _inward(_olds), _inward(_news)
+            lambda: rules.diff(
+                _process.session_of_diff(self.kind, _id),
+                _id,
+                self._state(_olds),
+                decode(rules.Inputs, _inward(_news)),
             ),
         )
         return DiffResult(
@@ -274,38 +303,46 @@ class _Provider(ResourceProvider):
         )
 
     def create(self, props: dict[str, Any]) -> CreateResult:
+        rules = self.rules
         created = _edge(
             f"Creating a {self.kind}",
-            lambda: self.rules.create(_process.context, _inward(props)),
+            lambda: rules.create(_process.session(), decode(rules.Inputs, _inward(props))),
             "It is not in the state; the next up makes it.",
         )
-        return CreateResult(created.id, created.state)
+        return CreateResult(created.id, encode(created.state))
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
+        rules = self.rules
         found = _edge(
             f"Reading {self.kind} {id_}",
-            lambda: self.rules.read(_process.context, id_, _inward(props)),
+            lambda: rules.read(_process.session(), id_, self._state(props) if props else None),
             "The state is as it was.",
         )
         if found is None:
             return ReadResult("", {})
         _process.note_read(self.kind, found.id)
-        return ReadResult(found.id, found.state, found.inputs)
+        return ReadResult(found.id, encode(found.state), encode(found.inputs))
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
+        rules = self.rules
         state = _edge(
             f"Updating {self.kind} {_id}",
-            lambda: self.rules.update(_process.context, _id, _inward(_olds), _inward(_news)),
+            lambda: rules.update(
+                _process.session(), _id, self._state(_olds), decode(rules.Inputs, _inward(_news))
+            ),
             "The state is as it was; the next up goes on from there.",
         )
-        return UpdateResult(state)
+        return UpdateResult(encode(state))
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         _edge(
             f"Deleting {self.kind} {_id}",
-            lambda: self.rules.delete(_process.context, _id, _inward(_props)),
+            lambda: self.rules.delete(_process.session(), _id, self._state(_props)),
             "It is still in the state; the next up or destroy tries again.",
         )
+
+    def _state(self, stored: dict[str, Any]) -> Any:  # noqa: ANN401 (the state of whichever resource)
+        return decode(self.rules.State, _inward(stored))
 
 
 class _ServiceAccountProvider(_Provider):

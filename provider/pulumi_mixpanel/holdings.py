@@ -15,8 +15,13 @@ from pulumi.runtime.invoke import invoke_async
 from pulumi.runtime.mocks import MockMonitor
 from pulumi.runtime.settings import get_monitor
 
-from mixpanel_service_accounts.resources.rotation import accounts_of
-from mixpanel_service_accounts.resources.values import TYPE_TOKEN, whole_number
+from mixpanel_service_accounts.resources.checks import whole_number
+from mixpanel_service_accounts.resources.contract import TYPE_TOKEN
+from mixpanel_service_accounts.resources.fields import decode
+from mixpanel_service_accounts.resources.rotating_service_account.issued import (
+    HeldAccounts,
+    accounts_of,
+)
 from pulumi_mixpanel.run import of_this_run
 
 _KINDS = {TYPE_TOKEN.format(kind): kind for kind in ("ServiceAccount", "RotatingServiceAccount")}
@@ -96,6 +101,6 @@ def _holdings(resources: Mapping[str, Any]) -> Holdings:
         if kind := _KINDS.get(resource["type"]):
             outputs = resource["outputs"]
             holding = {"by": f"{kind} {urn.rpartition('::')[2]!r}", "home": outputs.get("home")}
-            for number, _ in accounts_of(outputs):
+            for number, _ in accounts_of(decode(HeldAccounts, outputs)):
                 holdings.setdefault(number, []).append(holding)
     return holdings

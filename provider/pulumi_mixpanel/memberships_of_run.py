@@ -8,7 +8,7 @@ from collections.abc import Hashable
 
 import pulumi
 
-from mixpanel_service_accounts.resources.values import whole_number
+from mixpanel_service_accounts.resources.checks import whole_number
 from pulumi_mixpanel.program_errors import ProgramError
 from pulumi_mixpanel.run import of_this_run
 

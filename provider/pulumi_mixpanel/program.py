@@ -19,7 +19,8 @@ from pulumi.runtime import get_root_resource
 from mixpanel_service_accounts.api.errors import MixpanelError
 from mixpanel_service_accounts.api.models import Secret
 from mixpanel_service_accounts.configuration import NAMESPACE, Configuration, resolve
-from mixpanel_service_accounts.resources.context import Context
+from mixpanel_service_accounts.resources.reporter import Reporter, reporting_to
+from mixpanel_service_accounts.resources.session import Connections, Session
 from pulumi_mixpanel.dynamic import Provider, describe_bug, refuse_plain_secret
 from pulumi_mixpanel.mocked_lookups import ask_mocks, ask_mocks_output
 from pulumi_mixpanel.run import is_mocked, of_this_run
@@ -40,7 +41,7 @@ class LookupFailed(pulumi.RunError):
 class Lookup(Protocol[T_co]):
     """What a lookup means, as `resources.lookups` has it."""
 
-    def __call__(self, context: Context, arguments: Arguments, *, anew: bool) -> T_co:
+    def __call__(self, session: Session, arguments: Arguments, *, anew: bool) -> T_co:
         """Answer it."""
 
 
@@ -66,7 +67,7 @@ def ask(function: str, look: Lookup[T], arguments: Arguments, provider: Provider
     run = _this_run()
     return _told(
         function,
-        lambda: look(run.context(_configuration(provider, settings)), arguments, anew=False),
+        lambda: _look(look, run.context(_configuration(provider, settings)), arguments, anew=False),
     )
 
 
@@ -104,7 +105,7 @@ def ask_output(
         context = _told(function, lambda: run.context(_configuration(provider, known[1])))
 
         def act() -> T:
-            return look(context, known[0], anew=_are_ours(resources))
+            return _look(look, context, known[0], anew=_are_ours(resources))
 
         # Not in the loop, where everything else would wait, nor in its executor, which the
         # registration of resources needs.
@@ -123,15 +124,16 @@ class _Run:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._contexts: dict[Configuration, Context] = {}
+        self._contexts: dict[Configuration, Session] = {}
         self.threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="mixpanel-lookup")
 
-    def context(self, configuration: Configuration) -> Context:
+    def context(self, configuration: Configuration) -> Session:
         """Give the one context of a configuration, be it the stack's or a provider's."""
         with self._lock:
             if configuration not in self._contexts:
-                self._contexts[configuration] = Context(
-                    configuration, warn=_voice(pulumi.log.warn), announce=_voice(pulumi.log.info)
+                self._contexts[configuration] = Session(
+                    Connections(configuration),
+                    Reporter(_voice(pulumi.log.warn), _voice(pulumi.log.info)),
                 )
             return self._contexts[configuration]
 
@@ -216,6 +218,12 @@ def _are_ours(resources: set[pulumi.Resource]) -> bool:
 
 
 # ---- errors -----------------------------------------------------------------------------------
+
+
+def _look(look: Lookup[T], session: Session, arguments: Arguments, *, anew: bool) -> T:
+    """Answer a lookup; its waits are reported to this run."""
+    with reporting_to(session.reporter):
+        return look(session, arguments, anew=anew)
 
 
 def _told(function: str, act: Callable[[], T], secrets: Sequence[object] = ()) -> T:

@@ -9,13 +9,14 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from tests.rules import new_session
 
 from mixpanel_service_accounts.api import Client, Credentials, MixpanelError, Secret
 from mixpanel_service_accounts.api.clock import Clock
 from mixpanel_service_accounts.api.organization import Organization
 from mixpanel_service_accounts.configuration import Configuration
 from mixpanel_service_accounts.emulator import Emulator
-from mixpanel_service_accounts.resources.context import Context
+from mixpanel_service_accounts.resources.session import Session
 
 
 @dataclass
@@ -63,7 +64,7 @@ class World:
         """Make what a process has: nothing is remembered from an earlier one."""
         return Organization(client or self.client(), 1001, warn=self.warnings.append)
 
-    def context(self) -> Context:
+    def context(self) -> Session:
         """Make what the rules of the resources need, as a new process has it."""
         configuration = Configuration(
             organization_id=1001,
@@ -71,7 +72,7 @@ class World:
             dialect=self.dialect,
             credentials=self.login(),
         )
-        return Context(
+        return new_session(
             configuration, clock=self.clock, warn=self.warnings.append, announce=self.lines.append
         )
 

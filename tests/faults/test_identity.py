@@ -7,12 +7,11 @@ from typing import Any
 
 import pytest
 from tests.faults.conftest import World
+from tests.rules import home_of, service_account
 
 from mixpanel_service_accounts.api import MalformedAnswer, MixpanelError, Refused
+from mixpanel_service_accounts.api.models import Place
 from mixpanel_service_accounts.api.naming import may_have_name, plain_form
-from mixpanel_service_accounts.configuration import Place
-from mixpanel_service_accounts.resources import service_account
-from mixpanel_service_accounts.resources.context import home_of
 
 ACCOUNTS = "/organizations/1001/service-accounts"
 CREATES = {"method": "POST", "path": "accounts$", "times": 1}

@@ -11,11 +11,12 @@ from typing import Any
 
 import pytest
 from tests.faults.conftest import World
+from tests.rules import new_session
 
 from mixpanel_service_accounts.api import Client, Credentials, MixpanelError, Refused, StatusError
+from mixpanel_service_accounts.api.models import Place
 from mixpanel_service_accounts.api.organization import Organization
-from mixpanel_service_accounts.configuration import Configuration, Place
-from mixpanel_service_accounts.resources.context import Context
+from mixpanel_service_accounts.configuration import Configuration
 
 LOST = {"kind": "cut-after-effect", "method": "POST", "path": "accounts$", "times": 1}
 LOST_BEFORE = {"kind": "cut-before-effect", "method": "POST", "path": "accounts$", "times": 1}
@@ -318,7 +319,7 @@ def test_one_organization_on_two_hosts_is_one(bulk: World) -> None:
     """What the process made through the one is not taken for lost through the other."""
     here = bulk.emulator.base_url
     configuration = Configuration(credentials=bulk.login())
-    context = Context(configuration, clock=bulk.clock)
+    context = new_session(configuration, clock=bulk.clock)
     one = context.organization(Place(here, 1001))
     other = context.organization(Place(here.replace("127.0.0.1", "localhost"), 1001))
     one.create_account("first", None, None, ())

@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 from tests.faults.conftest import World
+from tests.rules import home_of, project_membership, service_account
 
 from mixpanel_service_accounts.api import MixpanelError
-from mixpanel_service_accounts.configuration import Place
+from mixpanel_service_accounts.api.models import Place
 from mixpanel_service_accounts.emulator.faults import KINDS
-from mixpanel_service_accounts.resources import project_membership, service_account
-from mixpanel_service_accounts.resources.context import Context, home_of
+from mixpanel_service_accounts.resources.session import Session
 
 Fault = dict[str, Any]
 State = dict[str, Any]
@@ -129,25 +129,25 @@ class Stack:
             return replace(self, account=None)
         return replace(self, membership=None)
 
-    def create(self, context: Context, projects: list[State] | None = None) -> State:
+    def create(self, context: Session, projects: list[State] | None = None) -> State:
         """Make the account."""
         more = {"projects": projects} if projects else {}
         return service_account.create(context, self.inputs(name="bot", **more)).state
 
-    def read(self, context: Context) -> State | None:
+    def read(self, context: Session) -> State | None:
         """Read the account."""
         assert self.account is not None
         number = str(self.account["service_account_id"])
         found = service_account.read(context, number, self.account)
         return found.state if found else None
 
-    def projects(self, context: Context) -> State:
+    def projects(self, context: Session) -> State:
         """Give the account one project more."""
         assert self.account is not None
         number, news = str(self.account["service_account_id"]), {**self.account, "projects": BOTH}
         return service_account.update(context, number, self.account, news)
 
-    def delete(self, context: Context) -> None:
+    def delete(self, context: Session) -> None:
         """Delete the account."""
         assert self.account is not None
         number = str(self.account["service_account_id"])
@@ -159,19 +159,19 @@ class Stack:
         assert self.account is not None
         return f"1001/{self.account['service_account_id']}/2001"
 
-    def rows(self, context: Context) -> State | None:
+    def rows(self, context: Session) -> State | None:
         """Read the membership."""
         assert self.membership is not None
         found = project_membership.read(context, self.membership_id, self.membership)
         return found.state if found else None
 
-    def change(self, context: Context) -> State:
+    def change(self, context: Session) -> State:
         """Change the role of the membership."""
         assert self.membership is not None
         news = self.of_membership("admin")
         return project_membership.update(context, self.membership_id, self.membership, news)
 
-    def remove(self, context: Context) -> None:
+    def remove(self, context: Session) -> None:
         """Remove the membership."""
         assert self.membership is not None
         project_membership.delete(context, self.membership_id, self.membership)

@@ -7,8 +7,9 @@ import pickle
 import pytest
 
 from mixpanel_service_accounts.api import ConfigurationError, Credentials, Secret
+from mixpanel_service_accounts.api.models import Place
 from mixpanel_service_accounts.api.wire import check_base_url
-from mixpanel_service_accounts.configuration import Configuration, Place, resolve
+from mixpanel_service_accounts.configuration import Configuration, resolve
 
 LOGIN = {
     "MIXPANEL_SERVICE_ACCOUNT_USERNAME": "env-user",

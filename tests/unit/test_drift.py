@@ -8,14 +8,15 @@ from datetime import datetime, timezone
 from typing import Any
 
 import pytest
+from tests.rules import Made as Created
+from tests.rules import ledger_of, new_session, project_membership, recorded_place, service_account
 
 from mixpanel_service_accounts.api import Refused
 from mixpanel_service_accounts.api.clock import Clock
+from mixpanel_service_accounts.api.models import Place
 from mixpanel_service_accounts.configuration import resolve
 from mixpanel_service_accounts.emulator import Emulator
-from mixpanel_service_accounts.resources import project_membership, service_account
-from mixpanel_service_accounts.resources.context import Context, recorded_place
-from mixpanel_service_accounts.resources.values import Created
+from mixpanel_service_accounts.resources.session import Session
 
 LATER = datetime(2031, 2, 1, tzinfo=timezone.utc)
 
@@ -27,11 +28,11 @@ class World:
     emulator: Emulator
     lines: list[str] = field(default_factory=list)
 
-    def context(self, now: datetime | None = None, **configured: str) -> Context:
+    def context(self, now: datetime | None = None, **configured: str) -> Session:
         """Start a process."""
         clock = Clock(now=lambda: now) if now else Clock()
         found = resolve(configured.get, self.emulator.env)
-        return Context(found, clock=clock, warn=self.lines.append)
+        return new_session(found, clock=clock, warn=self.lines.append)
 
     def home(self) -> dict[str, Any]:
         """Say where everything lives."""
@@ -144,7 +145,7 @@ def test_an_account_that_a_resource_holds_is_no_orphan(world: World) -> None:
     held, free = (int(world.make().id) for _ in range(2))
     world.lines.clear()
     context = world.context()
-    context.hold(world.home(), held)
+    ledger_of(context).hold(Place(**world.home()), held)
     service_account.create(context, {"name": "bot", "home": world.home()})
     (line,) = world.lines
     assert f"{free} (bot." in line

@@ -6,19 +6,20 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
+from tests.rules import (
+    new_session,
+    project_membership,
+    rotating_service_account,
+    service_account,
+)
 from tests.tiny_engine import CheckError, TinyEngine
 
 from mixpanel_service_accounts.api import Client, Credentials, Secret
 from mixpanel_service_accounts.api.clock import Clock
 from mixpanel_service_accounts.configuration import resolve
 from mixpanel_service_accounts.emulator import Emulator
-from mixpanel_service_accounts.resources import (
-    project_membership,
-    rotating_service_account,
-    service_account,
-)
-from mixpanel_service_accounts.resources.context import Context
-from mixpanel_service_accounts.resources.values import Checked, Failure
+from mixpanel_service_accounts.resources.checks import Checking as Checked
+from mixpanel_service_accounts.resources.contract import Failure
 
 NOW = datetime(2026, 11, 28, 8, 30, 30, tzinfo=timezone.utc)
 HOME = {"base_url": "https://mixpanel.com/api/app", "organization_id": 1001}
@@ -36,7 +37,7 @@ def checked(
     **configured: str,
 ) -> Checked:
     """Check inputs at a fixed time."""
-    context = Context(
+    context = new_session(
         resolve({"organizationId": "1001", **configured}.get, {}), clock=Clock(now=lambda: NOW)
     )
     found: Checked = rules.check(context, olds or {}, news)
@@ -75,7 +76,7 @@ def test_a_state_with_another_spelling_is_no_change(given: str) -> None:
     news = {"name": "bot", "role": given, "projects": [{"project_id": 2001, "role": given}]}
     found = checked(service_account, news, state)
     assert (found.inputs, found.warnings) == (state, [])
-    context = Context(resolve({"organizationId": "1001"}.get, {}))
+    context = new_session(resolve({"organizationId": "1001"}.get, {}))
     assert not service_account.diff(context, "5001", state, found.inputs).changes
     member = {"service_account_id": 5001, "project_id": 2001, "role": "Analyst", "home": HOME}
     again = checked(project_membership, {**member, "role": given}, member)
@@ -187,7 +188,9 @@ def moving(ahead: timedelta) -> str:
     return (NOW - timedelta(seconds=20) + ahead).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-@pytest.mark.parametrize("olds", [{}, {"expires": "2027-02-20T11:12:13Z"}], ids=["new", "changed"])
+@pytest.mark.parametrize(
+    "olds", [{}, {"name": "bot", "expires": "2027-02-20T11:12:13Z"}], ids=["new", "changed"]
+)
 def test_an_expiry_that_moves_with_every_run_is_told_of(olds: dict[str, Any]) -> None:
     """Each up would make a new account with a new secret."""
     found = checked(service_account, {"name": "bot", "expires": moving(timedelta(days=90))}, olds)

@@ -8,13 +8,13 @@ from typing import Any
 import pulumi
 import pytest
 from tests.mocked import run_program
+from tests.rules import new_session, project_membership
 
 from mixpanel_service_accounts.api.errors import Refused
 from mixpanel_service_accounts.configuration import resolve
 from mixpanel_service_accounts.emulator import Emulator
-from mixpanel_service_accounts.resources import project_membership
-from mixpanel_service_accounts.resources.context import Context
-from mixpanel_service_accounts.resources.values import UNKNOWN
+from mixpanel_service_accounts.resources.fields import UNKNOWN
+from mixpanel_service_accounts.resources.session import Session
 from pulumi_mixpanel import ProjectMembership, Provider, ServiceAccount
 
 REFUSED = (
@@ -30,9 +30,9 @@ def emulator() -> Iterator[Emulator]:
         yield running
 
 
-def process(emulator: Emulator) -> Context:
+def process(emulator: Emulator) -> Session:
     """Make the context of a provider's process."""
-    return Context(resolve(lambda _key: None, emulator.env))
+    return new_session(resolve(lambda _key: None, emulator.env))
 
 
 def inputs(emulator: Emulator, role: str = "analyst") -> dict[str, Any]:

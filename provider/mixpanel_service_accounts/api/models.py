@@ -68,6 +68,18 @@ class Grant(Struct, frozen=True, kw_only=True, order=True):
     role: str
 
 
+class Place(Struct, frozen=True):
+    """An organization on a host: where a resource lives, recorded in its state.
+
+    Attributes:
+        base_url: The base URL of the API.
+        organization_id: The organization; None where nothing names it yet.
+    """
+
+    base_url: str
+    organization_id: int | None = None
+
+
 class Account(Struct, frozen=True, kw_only=True):
     """A service account, without its secret.
 

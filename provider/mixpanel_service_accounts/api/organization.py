@@ -8,7 +8,7 @@ from datetime import datetime
 from mixpanel_service_accounts.api.client import Client
 from mixpanel_service_accounts.api.errors import MixpanelError, StatusError
 from mixpanel_service_accounts.api.identity import spare_own
-from mixpanel_service_accounts.api.models import CreatedAccount, Grant
+from mixpanel_service_accounts.api.models import CreatedAccount, Grant, Place
 from mixpanel_service_accounts.api.reads import Reads, says_not_found
 from mixpanel_service_accounts.api.recovery import Births, Creator
 from mixpanel_service_accounts.api.writes import Writes
@@ -46,6 +46,11 @@ class Organization:
         self.reads = Reads(client, organization_id, warn)
         self._creator = Creator(client, organization_id, warn=warn, held=held, births=births)
         self.writes = Writes(client, organization_id, self.reads, self._creator.is_made_here)
+
+    @property
+    def place(self) -> Place:
+        """Where this is: host and organization, as states record it."""
+        return Place(self.client.base_url, self.id)
 
     def create_account(
         self, name: str, role: str | None, expires: datetime | None, projects: Sequence[Grant]

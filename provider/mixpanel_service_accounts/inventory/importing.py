@@ -8,7 +8,8 @@ from typing import Any
 
 from mixpanel_service_accounts.inventory.plan import Plan, PlannedAccount
 from mixpanel_service_accounts.resources import project_membership, service_account
-from mixpanel_service_accounts.resources.values import TYPE_TOKEN
+from mixpanel_service_accounts.resources.contract import TYPE_TOKEN
+from mixpanel_service_accounts.resources.fields import encode
 
 _PROVIDER_KEY = "__provider"
 
@@ -42,11 +43,12 @@ _Resource = tuple[str, str, str, Mapping[str, Any], Mapping[str, Any]]
 
 
 def _resources(planned: PlannedAccount) -> Iterator[_Resource]:
-    account, inputs = planned.account, dict(planned.checked)
-    outputs = service_account.state_of_existing(inputs, account)
-    yield "ServiceAccount", planned.name, str(account.id), inputs, outputs
+    if planned.checked is not None:
+        state = service_account.state_of_existing(planned.checked, planned.account)
+        id_, inputs = str(planned.account.id), encode(planned.checked)
+        yield "ServiceAccount", planned.name, id_, inputs, encode(state)
     for membership in planned.memberships:
-        if membership.left_out is None:
-            inputs = dict(membership.checked)
-            id_, outputs = project_membership.state_of_existing(inputs)
-            yield "ProjectMembership", membership.name, id_, inputs, outputs
+        if membership.left_out is None and membership.checked is not None:
+            id_, held = project_membership.state_of_existing(membership.checked)
+            inputs = encode(membership.checked)
+            yield "ProjectMembership", membership.name, id_, inputs, encode(held)

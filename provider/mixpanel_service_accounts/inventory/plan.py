@@ -20,8 +20,8 @@ from mixpanel_service_accounts.configuration import Configuration
 from mixpanel_service_accounts.inventory.naming import resource_names
 from mixpanel_service_accounts.inventory.reading import Inventory
 from mixpanel_service_accounts.resources import project_membership, service_account
-from mixpanel_service_accounts.resources.context import Context
-from mixpanel_service_accounts.resources.values import Checked
+from mixpanel_service_accounts.resources.contract import Checked, I
+from mixpanel_service_accounts.resources.session import Connections, Session
 
 
 @dataclass(frozen=True)
@@ -31,13 +31,13 @@ class PlannedMembership:
     Attributes:
         name: The resource's name.
         grant: The project, and the role as the provider spells it.
-        checked: The inputs as the provider normalises them.
+        checked: The inputs as the provider normalises them; None if it refuses them.
         left_out: Why it cannot be a resource; None where it can.
     """
 
     name: str
     grant: Grant
-    checked: Mapping[str, Any]
+    checked: project_membership.Inputs | None
     left_out: str | None
 
 
@@ -50,7 +50,7 @@ class PlannedAccount:
         account: The account.
         grants: Its own grants, by the project's number.
         inputs: The arguments, `projects` among them where the dialect knows that.
-        checked: The inputs as the provider normalises them.
+        checked: The inputs as the provider normalises them; None if it refuses them.
         memberships: Its grants as resources, where the dialect does not know `projects`.
         through: Grants that it has through a team or the organization: (project, role, whose).
         left_out: Why it cannot be a resource; None where it can.
@@ -60,7 +60,7 @@ class PlannedAccount:
     account: Account
     grants: tuple[Grant, ...]
     inputs: Mapping[str, Any]
-    checked: Mapping[str, Any]
+    checked: service_account.Inputs | None
     memberships: tuple[PlannedMembership, ...]
     through: tuple[tuple[int, str, str], ...]
     left_out: str | None
@@ -137,7 +137,7 @@ class _Planner:
             base_url=inventory.base_url,
             dialect=inventory.dialect,
         )
-        self._context = Context(configuration, clock=Clock(now=lambda: inventory.read_at))
+        self._session = Session(Connections(configuration, Clock(now=lambda: inventory.read_at)))
         self._grants: dict[int, dict[int, Grant]] = {}
         self._through: dict[int, list[tuple[int, str, str]]] = {}
         self._sort_rows()
@@ -166,15 +166,15 @@ class _Planner:
             account=account,
             grants=grants,
             inputs=self._inputs(account, grants),
-            checked={},
+            checked=None,
             memberships=(),
             through=tuple(self._through.get(account.id, ())),
             left_out=self._reason(account),
         )
         if planned.left_out is None:
             # The account is there: its name was accepted when it was created.
-            there = {"name": account.name}
-            checked = service_account.check(self._context, there, dict(planned.inputs))
+            there = service_account.Inputs(name=account.name)
+            checked = service_account.check(self._session, there, dict(planned.inputs))
             planned = replace(planned, checked=checked.inputs, left_out=_failed(checked))
         if self._dialect.sets_role:
             return planned
@@ -214,11 +214,11 @@ class _Planner:
                 "role": grant.role,
                 "organization_id": self._inventory.organization_id,
             }
-            checked = project_membership.check(self._context, {}, inputs)
+            checked = project_membership.check(self._session, None, inputs)
             name = f"{planned.name}-{grant.project_id}"
             found.append(PlannedMembership(name, grant, checked.inputs, _failed(checked)))
         return found
 
 
-def _failed(checked: Checked) -> str | None:
+def _failed(checked: Checked[I]) -> str | None:
     return " ".join(failure.reason for failure in checked.failures) or None

@@ -9,26 +9,30 @@ from an earlier run, of which it tells nobody: delete() spares what this process
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from mixpanel_service_accounts.api.errors import Refused
-from mixpanel_service_accounts.api.models import Account, Grant, same_role
-from mixpanel_service_accounts.configuration import Place
-from mixpanel_service_accounts.resources.context import Context, current_place, place_of
-from mixpanel_service_accounts.resources.values import Checked, Inputs, State, Unknown, whole_number
+from mixpanel_service_accounts.api.models import Account, Grant, Place, same_role
+from mixpanel_service_accounts.resources.account_fields import AccountInputs, Located
+from mixpanel_service_accounts.resources.checks import Checking, whole_number
+from mixpanel_service_accounts.resources.fields import Unknown
+from mixpanel_service_accounts.resources.location import current_place, known_place
+from mixpanel_service_accounts.resources.session import Session
 
-if TYPE_CHECKING:  # what only calls need is slow to import (context.py)
+if TYPE_CHECKING:  # what only calls need is slow to import (session.py)
     from mixpanel_service_accounts.api.organization import Organization
 
 
-def check_adopt(context: Context, checked: Checked, news: Inputs, olds: Inputs) -> None:
+def check_adopt(
+    session: Session, checked: Checking, news: Mapping[str, Any], olds: AccountInputs | None
+) -> None:
     """Check `adopt`, and `secret`, which goes with it; neither is shown in a message."""
     adopt = news.get("adopt")
     if isinstance(adopt, Unknown):
         checked.inputs["adopt"] = adopt
     elif adopt is not None:
-        _check_number(context, checked, adopt, news, olds)
+        _check_number(session, checked, adopt, olds)
     secret = news.get("secret")
     if secret is None:
         return
@@ -45,7 +49,7 @@ def check_adopt(context: Context, checked: Checked, news: Inputs, olds: Inputs) 
 
 
 def _check_number(
-    context: Context, checked: Checked, adopt: object, news: Inputs, olds: Inputs
+    session: Session, checked: Checking, adopt: object, olds: AccountInputs | None
 ) -> None:
     number = whole_number(adopt)
     if number is None:
@@ -59,53 +63,49 @@ def _check_number(
     checked.inputs["adopt"] = number
     if olds:
         # Whatever happens to this resource, it exists: its create would be a replacement.
-        context.hold(checked.inputs.get("home"), number)
+        if session.ledger:
+            session.ledger.hold(known_place(checked.inputs.get("home")), number)
     else:
-        _refuse_held(context, checked, number, news.get("held_by"))
+        _refuse_held(session, checked, number)
 
 
-def _refuse_held(
-    context: Context,
-    checked: Checked,
-    number: int,
-    held_by: Sequence[Mapping[str, Any]] | None,
-) -> None:
+def _refuse_held(session: Session, checked: Checking, number: int) -> None:
     """Refuse to take over what another resource holds: the program says so (holdings.py)."""
-    if held_by is None:
+    if session.held_by is None:
         checked.fail(
             "adopt",
             "adopt= has to be given where the resource is made, and not by a transformation: else "
             f"nothing tells whether a resource holds service account {number} already.",
         )
         return
-    here = place_of(checked.inputs.get("home"))
-    for holding in held_by:
-        if "home" not in holding:
+    here = known_place(checked.inputs.get("home"))
+    for holding in session.held_by:
+        if not holding.recorded:
             checked.fail(
                 "adopt",
-                f"service account {number} is adopted by {holding['by']} of this program too: the "
+                f"service account {number} is adopted by {holding.by} of this program too: the "
                 "deletion of either resource would delete the account of both. Where these are two "
                 "accounts in two places, adopt one after the other, and remove adopt= in between.",
             )
-        elif _may_be_one_place(context, here, place_of(holding["home"])):
+        elif _may_be_one_place(session, here, holding.place):
             checked.fail(
                 "adopt",
                 f"service account {number} is in the state of this stack already, held by "
-                f"{holding['by']}: adopt= would take over the very account that is being replaced, "
+                f"{holding.by}: adopt= would take over the very account that is being replaced, "
                 "and the engine would delete it. Remove adopt= first, it has done its work; a "
                 "resource that was renamed keeps its account with aliases=.",
             )
 
 
-def _may_be_one_place(context: Context, one: Place | None, other: Place | None) -> bool:
+def _may_be_one_place(session: Session, one: Place | None, other: Place | None) -> bool:
     """Tell whether a number may mean the same account in both; in doubt it does."""
-    if one is None or other is None or context.configuration.accept_move:
+    if one is None or other is None or session.configuration.accept_move:
         return True
     organizations = {one.organization_id, other.organization_id} - {None}
     return one.base_url == other.base_url and len(organizations) < 2  # noqa: PLR2004
 
 
-def refuse_replacing(checked: Checked, replaces: tuple[str, ...]) -> None:
+def refuse_replacing(checked: Checking, replaces: tuple[str, ...]) -> None:
     """Refuse a change that would replace while `adopt` is set."""
     if not replaces or checked.inputs.get("adopt") is None:
         return
@@ -118,15 +118,16 @@ def refuse_replacing(checked: Checked, replaces: tuple[str, ...]) -> None:
     )
 
 
-def take_over(context: Context, organization: Organization, inputs: Inputs) -> Account:
+def take_over(session: Session, organization: Organization, inputs: AccountInputs) -> Account:
     """Find the account that `adopt` names, and note that it is held from now on.
 
     Raises:
         Refused: It is not there, has another name, or a resource holds it already.
     """
-    number, name = int(inputs["adopt"]), inputs["name"]
+    number, name = int(inputs.adopt or 0), inputs.name
     key = (organization.client.base_url, number)
-    if key in context.held or key in context.adopted:
+    ledger = session.ledger
+    if ledger and (key in ledger.held or key in ledger.adopted):
         raise Refused(
             f"service account {number} is held by a resource of this stack already, so adopt= "
             "would take over the very account that is being replaced: remove adopt= first. "
@@ -145,8 +146,9 @@ def take_over(context: Context, organization: Organization, inputs: Inputs) -> A
             f"not {name!r}: give name={account.name!r}, or the number of another account. Nothing "
             "was changed."
         )
-    context.adopted[key] = inputs.get("secret") is not None
-    context.held.add(key)
+    if ledger:
+        ledger.adopted[key] = inputs.secret is not None
+        ledger.held.add(key)
     return account
 
 
@@ -167,46 +169,47 @@ def grant_listed(organization: Organization, account: int, grants: list[Grant]) 
     return words
 
 
-def adopted_secret(context: Context, account: Account, inputs: Inputs) -> State:
-    """Say what of the secret goes into state, and tell that it is missing where it is."""
-    if inputs.get("secret") is None:
-        context.warn_once(
+def adopted_secret(session: Session, account: Account, inputs: AccountInputs) -> str | None:
+    """Return the secret of an adopted account; warn if it is missing."""
+    if inputs.secret is None:
+        session.warn_once(
             f"service account {account.id} ({account.username}) was adopted without its secret, "
             "which Mixpanel shows only once: the output `secret` is null. Whoever still has it "
             "can give secret=."
         )
-        return {}
-    return {"secret": inputs["secret"]}
+    return inputs.secret
 
 
-def is_taken_over(context: Context, number: int, state: State) -> bool:
-    """Tell whether an account that is to be deleted was adopted in this process, and say so.
+def is_taken_over(session: Session, number: int, state: Located, secret: str | None) -> bool:
+    """Return whether an account that is to be deleted was adopted in this process, and warn if so.
 
-    `--replace`, and a resource that was renamed, create first; the engine asks us nothing before.
+    `--replace`, and a resource that was renamed, create first; the engine asks nothing before.
+
+    Args:
+        session: Its ledger knows what was adopted.
+        number: The account.
+        state: Where it lives.
+        secret: Its secret, as far as the state has it.
     """
-    key = (current_place(context, state).base_url, number)
-    if key not in context.adopted:
+    key = (current_place(session, state).base_url, number)
+    if session.ledger is None or key not in session.ledger.adopted:
         return False
     line = f"service account {number} was adopted by another resource in this very run: it stays."
-    if _secret_of(state, number) is not None and not context.adopted[key]:
+    if secret is not None and not session.ledger.adopted[key]:
         line += (
             " Its secret is in earlier states of the stack alone, for secret= was not given: look "
             "there (pulumi stack export --version N --show-secrets), and give it with secret=."
         )
-    context.warn_once(line)
+    session.warn_once(line)
     return True
 
 
-def _secret_of(state: State, number: int) -> object:
-    """Tell the secret of one of a resource's accounts, as far as its state has it."""
-    which = "" if state.get("service_account_id") == number else "previous_"
-    return (
-        state.get(f"{which}secret") if state.get(f"{which}service_account_id") == number else None
-    )
+def later_secret(adopted: bool | None, known: str | None, given: str | None) -> str | None:  # noqa: FBT001
+    """Return the secret after a change: one that Mixpanel gave is never overwritten.
 
-
-def later_secret(state: State, inputs: Inputs) -> str | None:
-    """Tell the secret after a change: one that Mixpanel gave is never overwritten."""
-    given = inputs.get("secret")
-    known: str | None = state.get("secret")
-    return given if given is not None and state.get("adopted") else known
+    Args:
+        adopted: Whether the account existed before, and was adopted.
+        known: The secret in the state.
+        given: The input.
+    """
+    return given if given is not None and adopted else known

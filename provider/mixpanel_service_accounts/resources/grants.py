@@ -5,21 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from mixpanel_service_accounts.api.errors import MixpanelError, Refused
-from mixpanel_service_accounts.api.models import Account, Grant, same_role
-from mixpanel_service_accounts.configuration import Place
-from mixpanel_service_accounts.resources.context import Context
-from mixpanel_service_accounts.resources.values import (
-    Checked,
-    Inputs,
-    State,
-    Unknown,
-    check_number,
-    check_role,
-    take,
-)
+from msgspec import Struct
 
-if TYPE_CHECKING:  # what only calls need is slow to import (context.py)
+from mixpanel_service_accounts.api.errors import MixpanelError, Refused
+from mixpanel_service_accounts.api.models import Account, Grant, Place, same_role
+from mixpanel_service_accounts.resources.account_fields import AccountInputs, ProjectRole
+from mixpanel_service_accounts.resources.checks import Checking, check_number, check_role, take
+from mixpanel_service_accounts.resources.fields import Unknown
+from mixpanel_service_accounts.resources.session import Session
+
+if TYPE_CHECKING:  # what only calls need is slow to import (session.py)
     from mixpanel_service_accounts.api.organization import Organization
 
 WHAT_A_PROJECT_IS = "a project's number"
@@ -31,9 +26,12 @@ def other_role(account: Account, asked: str | None) -> str | None:
     return role if isinstance(role, str) and asked and not same_role(role, asked) else None
 
 
-def take_role(context: Context, checked: Checked, news: Inputs, olds: Inputs) -> None:
+def take_role(
+    session: Session, checked: Checking, news: Mapping[str, Any], olds: AccountInputs | None
+) -> None:
     """Check an account's input `role`, where it is given."""
-    roles, name, recorded = context.dialect.roles, context.dialect.name, olds.get("role")
+    roles, name = session.dialect.roles, session.dialect.name
+    recorded = olds.role if olds else None
     take(
         checked,
         "role",
@@ -42,10 +40,12 @@ def take_role(context: Context, checked: Checked, news: Inputs, olds: Inputs) ->
     )
 
 
-def take_projects(context: Context, checked: Checked, news: Inputs, olds: Inputs) -> None:
+def take_projects(
+    session: Session, checked: Checking, news: Mapping[str, Any], olds: AccountInputs | None
+) -> None:
     """Check an account's input `projects`, where it is given."""
-    roles, name = context.dialect.roles, context.dialect.name
-    recorded = {grant.project_id: grant.role for grant in grants_of(olds.get("projects"))}
+    roles, name = session.dialect.roles, session.dialect.name
+    recorded = {grant.project_id: grant.role for grant in grants_of(olds.projects if olds else ())}
     take(
         checked,
         "projects",
@@ -55,7 +55,7 @@ def take_projects(context: Context, checked: Checked, news: Inputs, olds: Inputs
 
 
 def check_projects(
-    checked: Checked,
+    checked: Checking,
     value: object,
     roles: Sequence[str] | None,
     dialect: str,
@@ -84,7 +84,7 @@ def _order(entry: Mapping[str, Any]) -> tuple[bool, int]:
 
 
 def _check_entry(
-    checked: Checked,
+    checked: Checking,
     at: int,
     entry: object,
     roles: Sequence[str] | None,
@@ -109,42 +109,43 @@ def _check_entry(
     return {} if number is None or role is None else {"project_id": number, "role": role}
 
 
-def _refuse_repeats(checked: Checked, entries: Sequence[Mapping[str, Any]]) -> None:
+def _refuse_repeats(checked: Checking, entries: Sequence[Mapping[str, Any]]) -> None:
     numbers = [entry["project_id"] for entry in entries if entry]
     known = [number for number in numbers if not isinstance(number, Unknown)]
     for number in sorted({number for number in known if known.count(number) > 1}):
         checked.fail("projects", f"projects lists the project {number} more than once.")
 
 
-def grants_of(projects: Sequence[Mapping[str, Any]] | None) -> list[Grant]:
-    """Read the input `projects`."""
-    return [
-        Grant(project_id=int(entry["project_id"]), role=entry["role"]) for entry in projects or ()
-    ]
+def grants_of(projects: Sequence[ProjectRole] | None) -> list[Grant]:
+    """Convert the input `projects`."""
+    return [Grant(project_id=entry.project_id, role=entry.role) for entry in projects or ()]
 
 
-def project_numbers(projects: object) -> list[int]:
-    """Read which projects are listed, as far as they are known."""
-    if not isinstance(projects, Sequence):
-        return []
-    numbers = [entry.get("project_id") for entry in projects if isinstance(entry, Mapping)]
-    return [int(number) for number in numbers if isinstance(number, (int, float))]
+def project_numbers(projects: Sequence[ProjectRole] | None) -> list[int]:
+    """Return the listed projects that are known."""
+    entries = projects if isinstance(projects, (list, tuple)) else ()
+    numbers = [entry.project_id for entry in entries if isinstance(entry, ProjectRole)]
+    return [number for number in numbers if not isinstance(number, Unknown)]
 
 
-def claim_projects(context: Context, account: int, place: Place | None, projects: object) -> None:
-    """Remember what `projects` manages, so that a membership of the same is refused."""
+def claim_projects(
+    session: Session, account: int, place: Place | None, projects: Sequence[ProjectRole] | None
+) -> None:
+    """Record what `projects` manages, so that a membership of the same is refused."""
+    if session.ledger is None:
+        return
     organization = place.organization_id if place else None
     for number in project_numbers(projects):
-        context.claims.add((organization, account, number))
+        session.ledger.listed.add((organization, account, number))
 
 
 def actual_role(
-    context: Context, organization: Organization, account: int, grant: Grant, word: str | None
+    session: Session, organization: Organization, account: int, grant: Grant, word: str | None
 ) -> str | None:
     """Read which role an account really has in a project.
 
     Args:
-        context: For the warning.
+        session: For the warning.
         organization: Where.
         account: The account.
         grant: The role as we last gave it.
@@ -159,7 +160,7 @@ def actual_role(
         return None
     own = next((row for row in rows if row.is_individual), None)
     if own is None:
-        context.warn_once(
+        session.warn_once(
             f"service account {account} is in project {grant.project_id} only through "
             f"{rows[0].target_type} grants now; its own grant is not shown. The state is kept."
         )
@@ -167,48 +168,67 @@ def actual_role(
     return grant.role if same_role(own.role, grant.role) or own.role == word else own.role
 
 
+class Listed(Struct, frozen=True):
+    """Projects as a state has them.
+
+    Attributes:
+        projects: The input `projects`, as it was last asked for or read.
+        words: The server's own words for the roles in it, by project.
+    """
+
+    projects: Sequence[ProjectRole] | None
+    words: Mapping[str, str] | None
+
+
 def read_projects(
-    context: Context, organization: Organization, account: int, state: State
-) -> list[dict[str, Any]] | None:
-    """Read the roles in the projects that are listed; one that the account has left is dropped."""
-    if state.get("projects") is None:
+    session: Session, organization: Organization, account: int, listed: Listed
+) -> list[ProjectRole] | None:
+    """Read the roles in the projects that are listed; one that the account has left is dropped.
+
+    Args:
+        session: For the warnings.
+        organization: Where.
+        account: The account.
+        listed: The projects as the state has them.
+    """
+    if listed.projects is None:
         return None
-    words = state.get("granted_roles") or {}
     found = []
-    for grant in grants_of(state["projects"]):
-        role = actual_role(context, organization, account, grant, words.get(str(grant.project_id)))
+    for grant in grants_of(listed.projects):
+        word = (listed.words or {}).get(str(grant.project_id))
+        role = actual_role(session, organization, account, grant, word)
         if role is not None:
-            found.append({"project_id": grant.project_id, "role": role})
+            found.append(ProjectRole(grant.project_id, role))
     return found
 
 
 def change_projects(
-    context: Context,
+    session: Session,
     organization: Organization,
     account: int,
-    state: State,
-    projects: Sequence[Mapping[str, Any]] | None,
-) -> dict[str, str]:
-    """Bring the projects from what they are to what is asked for, as far as the server lets us.
+    before: Listed,
+    wanted: Sequence[ProjectRole] | None,
+) -> dict[str, str] | None:
+    """Bring the projects from what they are to what is asked for, as far as the server allows it.
 
-    A project that is listed no more stays where a membership of the program has it now.
+    A project that is listed no more stays if a membership of the program has it now.
 
     Args:
-        context: Knows the memberships of the program.
+        session: Its ledger has the memberships of the program.
         organization: Where.
         account: The account.
-        state: Has `projects` as they are, and `granted_roles`, the server's words for them.
-        projects: What is asked for.
+        before: The projects as the state has them.
+        wanted: What is asked for.
 
     Returns:
-        The server's own words for the roles that are asked for, by project.
+        The server's own words for the roles that are asked for, by project; None if there are none.
 
     Raises:
         Refused: Some could not be changed; the others were.
     """
-    old, new = grants_of(state.get("projects")), grants_of(projects)
+    old, new = grants_of(before.projects), grants_of(wanted)
     listed = {grant.project_id for grant in new}
-    words: dict[str, str] = dict(state.get("granted_roles") or {})
+    found: dict[str, str] = dict(before.words or {})
     problems = []
     for grant in new:
         if grant not in old:
@@ -217,9 +237,10 @@ def change_projects(
             except MixpanelError as error:
                 problems.append(f"project {grant.project_id} as {grant.role!r}: {error}")
             else:
-                words.update({str(grant.project_id): word} if word else {})
+                found.update({str(grant.project_id): word} if word else {})
+    memberships = session.ledger.memberships if session.ledger else set()
     for grant in old:
-        kept = (organization.id, account, grant.project_id) in context.memberships
+        kept = (organization.id, account, grant.project_id) in memberships
         if grant.project_id not in listed and not kept:
             try:
                 organization.writes.remove(account, grant.project_id)
@@ -230,4 +251,4 @@ def change_projects(
             f"{len(problems)} of the projects could not be changed, the others were; the next up "
             f"tries again. {' '.join(problems)}"
         )
-    return {project: word for project, word in words.items() if int(project) in listed}
+    return {project: word for project, word in found.items() if int(project) in listed} or None

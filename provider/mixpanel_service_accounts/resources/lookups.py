@@ -13,9 +13,9 @@ from msgspec import UNSET
 from mixpanel_service_accounts.api.errors import HTTP_FORBIDDEN, MixpanelError, StatusError
 from mixpanel_service_accounts.api.models import Account, Member, format_instant
 from mixpanel_service_accounts.api.wire import REGIONS
-from mixpanel_service_accounts.configuration import Place
-from mixpanel_service_accounts.resources.context import Context, describe
-from mixpanel_service_accounts.resources.values import Checked, check_number
+from mixpanel_service_accounts.resources.checks import Checking, check_number
+from mixpanel_service_accounts.resources.location import describe
+from mixpanel_service_accounts.resources.session import Session
 
 if TYPE_CHECKING:  # what only calls need is slow to import (context.py)
     from mixpanel_service_accounts.api.organization import Organization
@@ -100,14 +100,14 @@ class ProjectServiceAccount:
 
 
 def find_account(
-    context: Context, arguments: Arguments, *, anew: bool = False
+    session: Session, arguments: Arguments, *, anew: bool = False
 ) -> ServiceAccountDetails:
     """Find the one account that has an id, a username or a name.
 
     By id that one account is read, and from the second id on the list, like by anything else.
 
     Args:
-        context: The way there.
+        session: The way there.
         arguments: `id`, `username` or `name`; `organization_id`, `region`.
         anew: Whether what was read before is too old.
 
@@ -116,7 +116,7 @@ def find_account(
         MixpanelError: The list could not be read.
     """
     property_, value = _checked_key(arguments)
-    organization = _organization(context, arguments, anew=anew and property_ != "id")
+    organization = _organization(session, arguments, anew=anew and property_ != "id")
     if property_ == "id":
         found = organization.reads.account(value)
         matching = [] if found is None else [found]
@@ -128,12 +128,12 @@ def find_account(
 
 
 def list_accounts(
-    context: Context, arguments: Arguments, *, anew: bool = False
+    session: Session, arguments: Arguments, *, anew: bool = False
 ) -> tuple[ServiceAccountDetails, ...]:
     """List the accounts of an organization, or those whose name fits a pattern, by number.
 
     Args:
-        context: The way there.
+        session: The way there.
         arguments: `name_pattern`, `organization_id`, `region`.
         anew: Whether what was read before is too old.
 
@@ -144,7 +144,7 @@ def list_accounts(
     pattern = arguments.get("name_pattern")
     if pattern is not None:
         _require_text("name_pattern", pattern)
-    organization = _organization(context, arguments, anew=anew)
+    organization = _organization(session, arguments, anew=anew)
     return tuple(
         _details(organization, account)
         for _, account in sorted(organization.reads.accounts().items())
@@ -153,12 +153,12 @@ def list_accounts(
 
 
 def list_project_accounts(
-    context: Context, arguments: Arguments, *, anew: bool = False
+    session: Session, arguments: Arguments, *, anew: bool = False
 ) -> tuple[ProjectServiceAccount, ...]:
     """List who is in a project, by account number.
 
     Args:
-        context: The way there.
+        session: The way there.
         arguments: `project_id`, `organization_id`, `region`.
         anew: Whether what was read before is too old.
 
@@ -168,7 +168,7 @@ def list_project_accounts(
         MixpanelError: The list could not be read, or an empty one proves nothing.
     """
     project = _number("project_id", arguments.get("project_id"), what="a project's number")
-    organization = _organization(context, arguments, anew=anew)
+    organization = _organization(session, arguments, anew=anew)
     try:
         members = organization.reads.members(project)
     except StatusError as error:
@@ -202,7 +202,7 @@ def _checked_key(arguments: Arguments) -> tuple[str, Any]:
 
 
 def _number(property_: str, value: object, *, what: str) -> int:
-    checked = Checked()
+    checked = Checking()
     number = check_number(checked, property_, value, what=what)
     if number is None:
         raise Unanswered(checked.failures[0].reason)
@@ -214,14 +214,14 @@ def _require_text(property_: str, value: object) -> None:
         raise Unanswered(f"{property_} must be a text that is not empty; {value!r} was given.")
 
 
-def _organization(context: Context, arguments: Arguments, *, anew: bool) -> Organization:
+def _organization(session: Session, arguments: Arguments, *, anew: bool) -> Organization:
     """Connect to where the arguments and the configuration say."""
     number, region = arguments.get("organization_id"), arguments.get("region")
     if number is not None:
         number = _number("organization_id", number, what="an organization's number")
     if region is not None and (not isinstance(region, str) or region not in REGIONS):
         raise Unanswered(f"region must be one of {', '.join(REGIONS)}; {region!r} was given.")
-    organization = context.organization(context.configuration.place(number, region, None))
+    organization = session.organization(session.configuration.place(number, region, None))
     if anew:
         organization.reads.forget_everything()
     return organization
@@ -238,7 +238,7 @@ def _matching(organization: Organization, property_: str, value: str) -> list[Ac
 def _why_not_one(
     organization: Organization, property_: str, value: object, matching: Sequence[Account]
 ) -> str:
-    where = describe(Place(organization.client.base_url, organization.id))
+    where = describe(organization.place)
     if not matching:
         in_all = f"it has {len(organization.reads.accounts())} in all"
         return f"no service account of {where} has the {property_} {value!r}; {in_all}."

@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from mixpanel_service_accounts.api.models import name_of
-from mixpanel_service_accounts.resources.values import Checked, Inputs, check_name, take
+from mixpanel_service_accounts.resources.account_fields import AccountInputs
+from mixpanel_service_accounts.resources.checks import Checking, check_name, take
 
 CANNOT_LOG_IN = "because HTTP Basic ends a username at its first colon"
 """Why an account whose name has a colon is of no use (wire.md; RFC 7617)."""
 
 
-def take_name(checked: Checked, news: Inputs, olds: Inputs) -> None:
+def take_name(checked: Checking, news: Mapping[str, Any], olds: AccountInputs | None) -> None:
     """Check an account's input `name`, which every account has.
 
     Args:
         checked: Takes the name, the failure or the warning.
         news: The inputs that were given.
-        olds: The inputs of the last up; empty if an account is created, or taken over by `adopt`.
+        olds: The inputs of the last run; None if an account is created, or taken over by `adopt`.
     """
-    stays = olds.get("name")
+    stays = olds.name if olds else None
     if not olds and news.get("adopt") is not None:
         stays = news.get("name")
     take(checked, "name", news, lambda value: _check(checked, value, stays), needed=True)
 
 
-def _check(checked: Checked, value: object, stays: object) -> str | None:
+def _check(checked: Checking, value: object, stays: object) -> str | None:
     name = check_name(checked, value)
     if name is None:
         return None
@@ -38,7 +42,7 @@ def _check(checked: Checked, value: object, stays: object) -> str | None:
     return name
 
 
-def _check_colon(checked: Checked, name: str, *, there_already: bool) -> str | None:
+def _check_colon(checked: Checking, name: str, *, there_already: bool) -> str | None:
     """Refuse a name with a colon for a new account, and warn of an existing one."""
     if not there_already:
         checked.fail(

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from mixpanel_service_accounts.api.models import Account
-from mixpanel_service_accounts.resources.rotation import is_dated
+from mixpanel_service_accounts.resources.rotating_service_account.dates import is_dated
 from mixpanel_service_accounts.resources.stack_exports import (
     Wanted,
     mentioned_accounts,

@@ -6,45 +6,65 @@ Its id is `organization/service account/project`: all that it is, but for the ro
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 from msgspec import Struct
 
 from mixpanel_service_accounts.api.errors import HTTP_FORBIDDEN, Refused, StatusError
-from mixpanel_service_accounts.api.models import Grant
-from mixpanel_service_accounts.configuration import Place
+from mixpanel_service_accounts.api.models import Grant, Place
+from mixpanel_service_accounts.resources.account_fields import Located
 from mixpanel_service_accounts.resources.adoption import grant_listed
-from mixpanel_service_accounts.resources.context import (
-    Context,
+from mixpanel_service_accounts.resources.checks import Checking, check_number, check_role
+from mixpanel_service_accounts.resources.contract import Checked, Created, Diff, Read
+from mixpanel_service_accounts.resources.fields import Unknown, declared
+from mixpanel_service_accounts.resources.grants import WHAT_A_PROJECT_IS, actual_role
+from mixpanel_service_accounts.resources.location import (
     check_place,
     current_place,
-    home_of,
+    known_place,
     moved_organization,
     place_changes,
-    place_of,
     recorded_place,
     require_recorded,
 )
-from mixpanel_service_accounts.resources.grants import WHAT_A_PROJECT_IS, actual_role
 from mixpanel_service_accounts.resources.rival_memberships import (
     creating,
+    pair_of,
     refuse_after_creation,
-    tell_two_in_state,
+    warn_of_two_in_state,
 )
-from mixpanel_service_accounts.resources.values import (
-    Checked,
-    Created,
-    Diff,
-    Inputs,
-    Read,
-    State,
-    Unknown,
-    check_number,
-    check_role,
-    without_none,
-)
+from mixpanel_service_accounts.resources.session import Session
 
-INPUTS = ("service_account_id", "project_id", "role", "organization_id", "region", "home")
+KIND = "ProjectMembership"
+
+
+class Inputs(Located, frozen=True, kw_only=True):
+    """The inputs of a membership."""
+
+    service_account_id: Annotated[
+        int, declared("The account's number.", change="replaces", source="D")
+    ]
+    project_id: Annotated[int, declared("The project's number.", change="replaces", source="D")]
+    role: Annotated[
+        str,
+        declared(
+            "`admin`, `analyst`, `consumer`, or one of the organization's own (`bulk`; sent with "
+            "a warning).",
+            change="in place",
+            source="D, S",
+        ),
+    ]
+
+
+class State(Inputs, frozen=True, kw_only=True):
+    """A membership as it is stored."""
+
+    granted_role: Annotated[
+        str | None, declared("The server's own word for the role, if it was read back.")
+    ] = None
+
+
 _PAIR = ("service_account_id", "project_id")
 # Compiled when the first id is read: that takes longer than the rest of the module.
 _ID = r"([1-9]\d{0,15})/([1-9]\d{0,15})/([1-9]\d{0,15})"
@@ -73,17 +93,17 @@ class MembershipId(Struct, frozen=True):
         return cls(*(int(number) for number in match.groups()))
 
     @property
-    def pair(self) -> tuple[int, int, int]:
-        """Organization, service account and project, as a context has them."""
+    def grant(self) -> tuple[int, int, int]:
+        """Organization, service account and project, as a ledger has them."""
         return self.organization_id, self.service_account_id, self.project_id
 
     def __str__(self) -> str:
         return f"{self.organization_id}/{self.service_account_id}/{self.project_id}"
 
 
-def check(context: Context, olds: Inputs, news: Inputs) -> Checked:
-    """Check and normalise the inputs, without a call; every failure at once."""
-    checked = Checked()
+def check(session: Session, olds: Inputs | None, news: Mapping[str, Any]) -> Checked[Inputs]:
+    """Return normalised inputs, or every failure at once; makes no call."""
+    checked = Checking()
     for key, what in zip(_PAIR, ("a service account's number", WHAT_A_PROJECT_IS), strict=True):
         value = news.get(key)
         number = (
@@ -91,25 +111,28 @@ def check(context: Context, olds: Inputs, news: Inputs) -> Checked:
         )
         if number is not None:
             checked.inputs[key] = number
-    role, dialect = news.get("role"), context.dialect
+    role, dialect = news.get("role"), session.dialect
     if not isinstance(role, Unknown):
-        role = check_role(
-            checked, "role", role, dialect.roles, dialect.name, recorded=olds.get("role")
-        )
+        recorded = olds.role if olds else None
+        role = check_role(checked, "role", role, dialect.roles, dialect.name, recorded=recorded)
     if role is not None:
         checked.inputs["role"] = role
-    check_place(context, checked, news, olds)
-    _refuse_claimed(context, checked)
-    tell_two_in_state(context, checked, olds)
-    return checked
+    check_place(session, checked, news, olds)
+    _refuse_listed(session, checked)
+    before = pair_of(olds.service_account_id, olds.project_id, olds.home) if olds else None
+    now = pair_of(*(checked.inputs.get(key) for key in (*_PAIR, "home")))
+    warn_of_two_in_state(session, checked, before, now)
+    return checked.result(Inputs)
 
 
-def _refuse_claimed(context: Context, checked: Checked) -> None:
+def _refuse_listed(session: Session, checked: Checking) -> None:
     """Refuse a membership that the account's own `projects` manages already."""
     account, project = (checked.inputs.get(key) for key in _PAIR)
-    place = place_of(checked.inputs.get("home"))
+    if not isinstance(account, int) or not isinstance(project, int):
+        return
+    place = known_place(checked.inputs.get("home"))
     organization = place.organization_id if place else None
-    if {(organization, account, project), (None, account, project)} & context.claims:
+    if session.ledger and session.ledger.lists((organization, account, project)):
         checked.fail(
             "project_id",
             f"project {project} is in the list `projects` of service account {account} already; "
@@ -117,50 +140,52 @@ def _refuse_claimed(context: Context, checked: Checked) -> None:
         )
 
 
-def diff(context: Context, id_: str, olds: State, news: Inputs) -> Diff:
-    """Say what a change of inputs leads to, without a call."""
-    pair = tuple(key for key in _PAIR if olds.get(key) != news.get(key))
-    moved, place_replaces = place_changes(context, olds, news)
-    replaces = pair + place_replaces
+def diff(session: Session, id_: str, state: State, inputs: Inputs) -> Diff:
+    """Return what a change of inputs leads to; makes no call."""
+    pair = tuple(key for key in _PAIR if getattr(state, key) != getattr(inputs, key))
+    move = place_changes(session, state, inputs)
+    replaces = pair + move.replaces
+    role = ("role",) if state.role != inputs.role else ()
     if not replaces:
         number = MembershipId.parse(id_)
-        refuse_after_creation(context, number.pair)
-        _note(context, number)
-    changes = bool(replaces) or moved or olds.get("role") != news.get("role")
+        refuse_after_creation(session.ledger, number.grant)
+        _note(session, number)
+    unsettled = ("granted_role",) if replaces or role else ()
     # The same account cannot be in the same project twice: the old one has to go first.
-    return Diff(changes, replaces, delete_before_replace=bool(replaces) and not pair)
+    goes_first = bool(replaces) and not pair
+    changed = (*replaces, *role, *move.changed)
+    return Diff(changed, replaces, (*unsettled, *move.unsettled), goes_first)
 
 
-def _note(context: Context, number: MembershipId) -> None:
-    """Remember that the program wants a membership, so that no other resource takes it away."""
-    context.memberships.add(number.pair)
+def _note(session: Session, number: MembershipId) -> None:
+    """Record that the program wants a membership, so that no other resource revokes it."""
+    if session.ledger:
+        session.ledger.memberships.add(number.grant)
 
 
-def create(context: Context, inputs: Inputs) -> Created:
-    """Give the account its role in the project; one that has it already is adopted by that."""
-    place = recorded_place(inputs)
-    organization = context.organization(place)
-    account = inputs["service_account_id"]
-    grant = Grant(project_id=inputs["project_id"], role=inputs["role"])
+def create(session: Session, inputs: Inputs) -> Created[State]:
+    """Grant the role; a membership that exists already is adopted by that."""
+    organization = session.organization(recorded_place(inputs))
+    account = inputs.service_account_id
+    grant = Grant(project_id=inputs.project_id, role=inputs.role)
     number = MembershipId(organization.id, account, grant.project_id)
-    with creating(context, number.pair):
-        if (place.base_url, account) in context.adopted:
-            # An account that was just taken over has most likely been in the project all along.
+    with creating(session.ledger, number.grant):
+        if session.ledger and (organization.place.base_url, account) in session.ledger.adopted:
+            # An account that was just adopted has most likely been in the project all along.
             word = grant_listed(organization, account, [grant]).get(str(grant.project_id))
         else:
             word = organization.writes.set_role(account, grant.project_id, grant.role)
-    state = _state(inputs, Place(place.base_url, organization.id), word)
-    _note(context, number)
-    return Created(str(number), state)
+    _note(session, number)
+    return Created(str(number), _state(inputs, organization.place, word))
 
 
-def _state(values: dict[str, Any], place: Place, word: str | None) -> State:
-    echo = {key: values.get(key) for key in INPUTS}
-    return without_none({**echo, "home": home_of(place), "granted_role": word})
+def _state(inputs: Inputs, place: Place, word: str | None) -> State:
+    own = {key: getattr(inputs, key) for key in Inputs.__struct_fields__}
+    return State(**{**own, "home": place, "granted_role": word})
 
 
 def state_of_existing(inputs: Inputs) -> tuple[str, State]:
-    """Say the id and the state that hold a membership which was not made here.
+    """Return id and state of an existing membership.
 
     Args:
         inputs: As check() left them, with the organization.
@@ -168,60 +193,68 @@ def state_of_existing(inputs: Inputs) -> tuple[str, State]:
     place = recorded_place(inputs)
     if place.organization_id is None:
         raise Refused("A membership that was not made here needs its organization's number.")
-    number = MembershipId(place.organization_id, inputs["service_account_id"], inputs["project_id"])
+    number = MembershipId(place.organization_id, inputs.service_account_id, inputs.project_id)
     return str(number), _state(inputs, place, None)
 
 
-def read(context: Context, id_: str, state: State) -> Read | None:
+def read(session: Session, id_: str, state: State | None) -> Read[Inputs, State] | None:
     """Read the role back.
 
     Returns:
-        What is there, or None where the account is proven not to be in the project.
+        What exists, or None if the account is proven not to be in the project.
 
     Raises:
-        Refused: The id is none, or names a membership that no state ever recorded and that is not
-            there (`ResourceOptions(id=…)`).
+        Refused: The id is none, or names a membership that no state ever recorded and that does
+            not exist.
     """
     number = MembershipId.parse(id_)
-    place = current_place(context, state)
-    organization = context.organization(place)
-    word = state.get("granted_role")
-    grant = Grant(project_id=number.project_id, role=state["role"])
-    role = actual_role(context, organization, number.service_account_id, grant, word)
+    place = current_place(session, state, number.organization_id)
+    organization = session.organization(place)
+    word = state.granted_role if state else None
+    grant = Grant(project_id=number.project_id, role=state.role if state else "")
+    role = actual_role(session, organization, number.service_account_id, grant, word)
     if role is None:
         require_recorded(state, f"membership {id_}", organization)
         return None
-    seen = _state({**state, "role": role}, Place(place.base_url, organization.id), word)
-    return Read(id_, seen, without_none({key: seen.get(key) for key in INPUTS}))
+    own = {key: getattr(state, key) for key in ("organization_id", "region")} if state else {}
+    seen = State(
+        **own,
+        service_account_id=number.service_account_id,
+        project_id=number.project_id,
+        role=role,
+        home=organization.place,
+        granted_role=word,
+    )
+    return Read(id_, seen, Inputs(**{key: getattr(seen, key) for key in Inputs.__struct_fields__}))
 
 
-def update(context: Context, id_: str, olds: State, news: Inputs) -> State:
+def update(session: Session, id_: str, state: State, inputs: Inputs) -> State:
     """Change the role in place, and return the whole state."""
     number = MembershipId.parse(id_)
-    organization = moved_organization(context, id_, olds, news)
-    word = olds.get("granted_role")
-    if olds.get("role") != news["role"]:
+    organization = moved_organization(session, number.service_account_id, state, inputs)
+    word = state.granted_role
+    if state.role != inputs.role:
         word = organization.writes.set_role(
-            number.service_account_id, number.project_id, news["role"]
+            number.service_account_id, number.project_id, inputs.role
         )
-    return _state(news, Place(organization.client.base_url, organization.id), word)
+    return _state(inputs, organization.place, word)
 
 
-def delete(context: Context, id_: str, state: State) -> None:
-    """Take the account out of the project; that it is proven not to be there is done.
+def delete(session: Session, id_: str, state: State) -> None:
+    """Remove the account from the project; that it is proven not to be there is done.
 
-    It stays where another resource of the program grants the same by now.
+    It stays if another resource of the program grants the same by now.
 
     Raises:
         Refused: The login lacks the right to remove it; the message says that deleting the account
             takes its access too.
     """
     number = MembershipId.parse(id_)
-    place = current_place(context, state)
-    if context.is_wanted(number.organization_id, number.service_account_id, number.project_id):
-        context.announce(f"membership {id_} stays: another resource of this program has it now")
+    place = current_place(session, state)
+    if session.ledger and session.ledger.is_wanted(*number.grant):
+        session.announce(f"membership {id_} stays: another resource of this program has it now")
         return
-    organization = context.organization(place)
+    organization = session.organization(place)
     try:
         organization.writes.remove(number.service_account_id, number.project_id)
     except StatusError as error:

@@ -10,18 +10,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Annotated, Any
 
 from msgspec import Struct
 
 from mixpanel_service_accounts.api.models import format_instant, parse_instant
-from mixpanel_service_accounts.resources.context import Context
-from mixpanel_service_accounts.resources.values import (
-    Checked,
-    Inputs,
-    Unknown,
-    fail_output_text,
-    is_output_text,
-)
+from mixpanel_service_accounts.resources.account_fields import AccountInputs
+from mixpanel_service_accounts.resources.checks import Checking, fail_output_text, is_output_text
+from mixpanel_service_accounts.resources.fields import Unknown, declared
+from mixpanel_service_accounts.resources.session import Session
 
 _LONGEST_HOURS = 100 * 365 * 24
 _CLOCKS_DIFFER = timedelta(minutes=5)
@@ -29,7 +26,12 @@ _CLOCKS_DIFFER = timedelta(minutes=5)
 
 
 def check_hours(
-    checked: Checked, key: str, news: Inputs, *, least: float = 0.0, default: float | None = None
+    checked: Checking,
+    key: str,
+    news: Mapping[str, Any],
+    *,
+    least: float = 0.0,
+    default: float | None = None,
 ) -> float | Unknown | None:
     """Accept a number of hours, whole or not, also as digits in a string, into the inputs.
 
@@ -61,7 +63,7 @@ def check_hours(
     return float(value)
 
 
-def check_keepers(checked: Checked, news: Inputs) -> None:
+def check_keepers(checked: Checking, news: Mapping[str, Any]) -> None:
     """Check `rotate_when_changed`, a map of strings and numbers; an empty one is none.
 
     Numbers are kept as strings, so that a program may give either.
@@ -95,7 +97,36 @@ def _keeper(value: object) -> object:
     return f"{value}" if is_number else value
 
 
-def check_renewal(context: Context, checked: Checked, news: Inputs, olds: Inputs) -> None:
+class RenewedInputs(AccountInputs, frozen=True, kw_only=True):
+    """The inputs of an account that may be renewed before it expires."""
+
+    expires: Annotated[
+        str | None,
+        declared(
+            "The instant from which on the account no longer works: a string with a time zone, "
+            "kept as UTC in whole seconds, such as `2027-06-30T00:00:00Z` (`bulk` only). It must "
+            "be in the future when the account is created or the value changes. Default: never.",
+            change="replaces",
+            source="D",
+        ),
+    ] = None
+    validity_period_hours: Annotated[
+        float | None,
+        declared(
+            "Hours for which the account works, from its creation; sets `expires` from the clock "
+            "(`bulk` only; instead of `expires`). Default: none.",
+            change="replaces",
+        ),
+    ] = None
+    issued_at: Annotated[
+        str | None,
+        declared("The instant from which on `validity_period_hours` counts, UTC.", recorded=True),
+    ] = None
+
+
+def check_renewal(
+    session: Session, checked: Checking, news: Mapping[str, Any], olds: RenewedInputs | None
+) -> None:
     """Turn a validity into `issued_at` and `expires`, which move when renewal is due.
 
     `expires` is set from the clock when an account is made, and kept from then on: until
@@ -109,7 +140,7 @@ def check_renewal(context: Context, checked: Checked, news: Inputs, olds: Inputs
             )
         return
     # Nobody gave it: with ignore_changes the engine hands us the last one. So the dates stay.
-    stays = olds.get("issued_at") is not None and news.get("expires") == olds.get("expires")
+    stays = olds is not None and olds.issued_at is not None and news.get("expires") == olds.expires
     if news.get("expires") is not None and not stays:
         checked.fail(
             "expires",
@@ -123,17 +154,17 @@ def check_renewal(context: Context, checked: Checked, news: Inputs, olds: Inputs
         return
     if validity is None or early is None or refuse_early(checked, early, validity):
         return
-    if stays:
-        checked.inputs["issued_at"] = olds["issued_at"]
+    if olds is not None and stays:
+        checked.inputs["issued_at"] = olds.issued_at
         return
-    now, issued = context.clock.now(), date_in(olds, "issued_at")
-    if issued is not None and olds.get("validity_period_hours") == validity:
+    now, issued = session.now(), date_of(olds.issued_at) if olds else None
+    if olds is not None and issued is not None and olds.validity_period_hours == validity:
         tell_clock(checked, issued, now)
         due = issued + timedelta(hours=validity - early)
         if now >= due:
             checked.notes.append(
                 f"{checked.inputs.get('name')!r} is due for renewal since {format_instant(due)}: "
-                f"it expires at {olds.get('expires')}"
+                f"it expires at {olds.expires}"
             )
     else:
         due = now
@@ -143,7 +174,7 @@ def check_renewal(context: Context, checked: Checked, news: Inputs, olds: Inputs
     checked.inputs["expires"] = format_instant(issued + timedelta(hours=validity))
 
 
-def refuse_early(checked: Checked, early: float, validity: float) -> bool:
+def refuse_early(checked: Checking, early: float, validity: float) -> bool:
     """Refuse to renew an account before it was made."""
     if early < validity:
         return False
@@ -155,13 +186,12 @@ def refuse_early(checked: Checked, early: float, validity: float) -> bool:
     return True
 
 
-def date_in(values: Mapping[str, object], key: str) -> datetime | None:
-    """Read one of our own dates back."""
-    text = values.get(key)
+def date_of(text: object) -> datetime | None:
+    """Return one of our own dates; None if it is missing or unknown."""
     return parse_instant(text) if isinstance(text, str) else None
 
 
-def tell_clock(checked: Checked, issued: datetime, now: datetime) -> None:
+def tell_clock(checked: Checking, issued: datetime, now: datetime) -> None:
     """Say so where the clock shows a time before what has happened already."""
     if now < issued - _CLOCKS_DIFFER:
         checked.warnings.append(
@@ -185,11 +215,11 @@ class Terms(Struct, frozen=True):
     overlap: timedelta
 
     @classmethod
-    def of(cls, inputs: Mapping[str, object]) -> Terms | None:
-        """Read them out of checked inputs; None where one is not known yet."""
-        hours = [inputs.get(key) for key in HOURS]
+    def of(cls, validity: object, early: object, overlap: object) -> Terms | None:
+        """Create them from checked hours; None if one is missing or unknown."""
+        hours = (validity, early, overlap)
         known = [timedelta(hours=hour) for hour in hours if isinstance(hour, (int, float))]
-        return cls(*known) if len(known) == len(HOURS) else None
+        return cls(*known) if len(known) == len(hours) else None
 
     @property
     def lifetime(self) -> timedelta:
@@ -202,6 +232,3 @@ class Terms(Struct, frozen=True):
         if expires is not None:
             end = min(end, expires - self.overlap)
         return end - self.early
-
-
-HOURS = ("validity_period_hours", "early_renewal_hours", "overlap_hours")

@@ -10,68 +10,77 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from mixpanel_service_accounts.api.errors import Refused
-from mixpanel_service_accounts.resources.context import Context, place_of
-from mixpanel_service_accounts.resources.values import Checked, Inputs
+from mixpanel_service_accounts.resources.checks import Checking
+from mixpanel_service_accounts.resources.ledger import Grant, Ledger
+from mixpanel_service_accounts.resources.location import known_place
+from mixpanel_service_accounts.resources.session import Session
 
-Pair = tuple[int | None, int, int]
-"""Organization, service account and project."""
 
-
-def tell_two_in_state(context: Context, checked: Checked, olds: Inputs) -> None:
+def warn_of_two_in_state(
+    session: Session, checked: Checking, before: Grant | None, now: Grant | None
+) -> None:
     """Warn if a second resource of the program has, and had, the same account and project.
 
     The engine checks a resource that it knows once in a process, so a second check of one pair is
     another resource's.
+
+    Args:
+        session: Its ledger has the pairs that were checked.
+        checked: Takes the warning.
+        before: The pair in the inputs of the last run, if it is known.
+        now: The pair in the new inputs, if it is known.
     """
-    pair = _pair_of(checked.inputs)
-    if pair is None or pair != _pair_of(olds):
+    if session.ledger is None or now is None or now != before:
         return
-    if pair in context.checked_memberships:
-        _, account, project = pair
+    if now in session.ledger.checked_memberships:
+        _, account, project = now
         checked.warnings.append(
             f"two ProjectMembership resources of this stack have the same service account "
             f"{account} and project {project}, so each may change the role that the other gave. "
             "Remove one of them from the program: the account stays in the project."
         )
-    context.checked_memberships.add(pair)
+    session.ledger.checked_memberships.add(now)
 
 
-def _pair_of(inputs: Inputs) -> Pair | None:
-    numbers = inputs.get("service_account_id"), inputs.get("project_id")
-    place = place_of(inputs.get("home"))
-    if place is None or not all(isinstance(number, int) for number in numbers):
+def pair_of(account: object, project: object, home: object) -> Grant | None:
+    """Return organization, service account and project; None if one is not known."""
+    place = known_place(home)
+    if place is None or not isinstance(account, int) or not isinstance(project, int):
         return None
-    return place.organization_id, *numbers  # type: ignore[return-value]
+    return place.organization_id, account, project
 
 
 @contextmanager
-def creating(context: Context, pair: Pair) -> Iterator[None]:
+def creating(ledger: Ledger | None, pair: Grant) -> Iterator[None]:
     """Create a membership, unless another resource of this run wants the same.
 
     Raises:
         Refused: Another one was created in this process, or is in the program unchanged.
     """
+    if ledger is None:
+        yield
+        return
     mine = object()
-    if pair in context.memberships or context.made_memberships.setdefault(pair, mine) is not mine:
+    if pair in ledger.memberships or ledger.made_memberships.setdefault(pair, mine) is not mine:
         raise Refused(_refusal(pair))
     try:
         yield
     except BaseException:
-        del context.made_memberships[pair]
+        del ledger.made_memberships[pair]
         raise
 
 
-def refuse_after_creation(context: Context, pair: Pair) -> None:
+def refuse_after_creation(ledger: Ledger | None, pair: Grant) -> None:
     """Refuse a membership in the state if another resource was just created with its pair.
 
     Raises:
         Refused: So it is.
     """
-    if pair in context.made_memberships:
+    if ledger and pair in ledger.made_memberships:
         raise Refused(_refusal(pair))
 
 
-def _refusal(pair: Pair) -> str:
+def _refusal(pair: Grant) -> str:
     _, account, project = pair
     return (
         f"another ProjectMembership of this program has the same service account {account} and "

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from msgspec import UnsetType
+from msgspec.structs import replace
 
 from mixpanel_service_accounts.api.errors import HTTP_CONFLICT, MixpanelError, Refused, StatusError
 from mixpanel_service_accounts.api.models import Account, format_instant, parse_instant
-from mixpanel_service_accounts.configuration import Place
 from mixpanel_service_accounts.resources.adoption import (
     adopted_secret,
     check_adopt,
@@ -24,19 +24,11 @@ from mixpanel_service_accounts.resources.adoption import (
     refuse_replacing,
     take_over,
 )
-from mixpanel_service_accounts.resources.context import (
-    Context,
-    check_place,
-    current_place,
-    home_of,
-    moved_organization,
-    place_changes,
-    place_of,
-    recorded_place,
-    require_recorded,
-    sure_place_changes,
-)
+from mixpanel_service_accounts.resources.checks import Checking, check_instant, take
+from mixpanel_service_accounts.resources.contract import Checked, Created, Diff, Read
+from mixpanel_service_accounts.resources.fields import declared, decode, is_known
 from mixpanel_service_accounts.resources.grants import (
+    Listed,
     change_projects,
     claim_projects,
     grants_of,
@@ -45,69 +37,99 @@ from mixpanel_service_accounts.resources.grants import (
     take_projects,
     take_role,
 )
-from mixpanel_service_accounts.resources.names import take_name
-from mixpanel_service_accounts.resources.renewal import check_keepers, check_renewal
-from mixpanel_service_accounts.resources.values import (
-    Checked,
-    Created,
-    Diff,
-    Inputs,
-    Read,
-    State,
-    check_instant,
-    is_known,
-    take,
-    without_none,
+from mixpanel_service_accounts.resources.location import (
+    check_place,
+    current_place,
+    known_place,
+    moved_organization,
+    place_changes,
+    recorded_place,
+    require_recorded,
+    sure_place_changes,
 )
+from mixpanel_service_accounts.resources.names import take_name
+from mixpanel_service_accounts.resources.renewal import RenewedInputs, check_keepers, check_renewal
+from mixpanel_service_accounts.resources.session import Session
 
-if TYPE_CHECKING:  # what only calls need is slow to import (context.py)
+if TYPE_CHECKING:  # what only calls need is slow to import
     from mixpanel_service_accounts.api.organization import Organization
 
 T = TypeVar("T")
 
+KIND = "ServiceAccount"
+
+
+class Inputs(RenewedInputs, frozen=True, kw_only=True):
+    """The inputs of a service account."""
+
+
+class State(Inputs, frozen=True, kw_only=True):
+    """A service account as it is stored. Nothing that changes by itself is in it."""
+
+    service_account_id: Annotated[int | None, declared("The account's number.", source="D")] = None
+    username: Annotated[
+        str | None, declared("The login: the name with the server's suffix.", source="D, R, T")
+    ] = None
+    created: Annotated[str | None, declared("When it was created, UTC.", source="D")] = None
+    creator: Annotated[
+        int | None, declared("The user number of the login that created it (`bulk`).", source="D")
+    ] = None
+    creator_email: Annotated[str | None, declared("That login's address (`bulk`).", source="D")] = (
+        None
+    )
+    creator_name: Annotated[str | None, declared("That login's name (`bulk`).", source="D")] = None
+    actual_name: Annotated[str | None, declared("The name as the server has it now.")] = None
+    actual_role: Annotated[
+        str | None,
+        declared("The role in the organization as the server has it now, if it says so."),
+    ] = None
+    actual_expires: Annotated[str | None, declared("The expiry as the server has it now.")] = None
+    granted_roles: Annotated[
+        dict[str, str] | None,
+        declared(
+            "The server's own words for the roles in `projects`, if they were read back, by the "
+            "project's number."
+        ),
+    ] = None
+    adopted: Annotated[
+        bool | None, declared("Whether the account existed before, and was adopted.")
+    ] = None
+
+
 _HOUR = timedelta(hours=1)
 _A_PROGRAM_TAKES = timedelta(minutes=2)
 """How long after a program computed a date its check may come."""
-
-_RECORDED = ("validity_period_hours", "early_renewal_hours", "issued_at")
-INPUTS = (
-    "name",
-    "role",
-    "expires",
-    "projects",
-    "organization_id",
-    "region",
-    "home",
-    "rotate_when_changed",
-    "adopt",
-    *_RECORDED,
-)
 _REPLACING = ("name", "role", "expires", "rotate_when_changed")
+_RECORDED = ("validity_period_hours", "early_renewal_hours", "issued_at")
+_OUTPUTS = tuple(name for name in State.__struct_fields__ if name not in Inputs.__struct_fields__)
 
 
-def check(context: Context, olds: Inputs, news: Inputs) -> Checked:
-    """Check and normalise the inputs, without a call; every failure at once."""
-    checked = Checked()
+def check(session: Session, olds: Inputs | None, news: Mapping[str, Any]) -> Checked[Inputs]:
+    """Return normalised inputs, or every failure at once; makes no call."""
+    checked = Checking()
     take_name(checked, news, olds)
-    _check_dialect(context, checked, news)
-    take_role(context, checked, news, olds)
-    take(checked, "expires", news, lambda value: _check_expires(context, checked, value, olds))
-    _tell_moving(context, checked, news, olds)
-    take_projects(context, checked, news, olds)
-    check_renewal(context, checked, news, olds)
+    _check_dialect(session, checked, news)
+    take_role(session, checked, news, olds)
+    take(checked, "expires", news, lambda value: _check_expires(session, checked, value, olds))
+    _warn_of_moving(session, checked, news, olds)
+    take_projects(session, checked, news, olds)
+    check_renewal(session, checked, news, olds)
     check_keepers(checked, news)
-    check_place(context, checked, news, olds)
-    _check_adoption(context, checked, news, olds)
-    return checked
+    check_place(session, checked, news, olds)
+    _check_adoption(session, checked, news, olds)
+    return checked.result(Inputs)
 
 
-def _check_adoption(context: Context, checked: Checked, news: Inputs, olds: Inputs) -> None:
-    check_adopt(context, checked, news, olds)
+def _check_adoption(
+    session: Session, checked: Checking, news: Mapping[str, Any], olds: Inputs | None
+) -> None:
+    check_adopt(session, checked, news, olds)
     if news.get("adopt") is None or checked.failures:
         return
     if olds:
-        place_replaces = sure_place_changes(context, olds, checked.inputs)
-        refuse_replacing(checked, _surely_changed(olds, checked.inputs) + place_replaces)
+        inputs = decode(Inputs, checked.inputs)
+        place_replaces = sure_place_changes(session, olds, inputs)
+        refuse_replacing(checked, _surely_changed(olds, inputs) + place_replaces)
     elif news.get("validity_period_hours") is not None:
         checked.fail(
             "adopt",
@@ -119,33 +141,35 @@ def _check_adoption(context: Context, checked: Checked, news: Inputs, olds: Inpu
 
 
 def _changed(olds: Inputs, news: Inputs) -> tuple[str, ...]:
-    """Tell which inputs changed that no route changes."""
-    return tuple(key for key in _REPLACING if olds.get(key) != news.get(key))
+    """Return which inputs changed that no route changes."""
+    return tuple(key for key in _REPLACING if getattr(olds, key) != getattr(news, key))
 
 
 def _surely_changed(olds: Inputs, news: Inputs) -> tuple[str, ...]:
-    """Tell the same, less those of which a preview does not know the value yet."""
-    return tuple(key for key in _changed(olds, news) if is_known(news.get(key)))
+    """Return the same, less those whose value a preview does not know yet."""
+    return tuple(key for key in _changed(olds, news) if is_known(getattr(news, key)))
 
 
-def _check_dialect(context: Context, checked: Checked, news: Inputs) -> None:
-    if context.dialect.sets_role:
+def _check_dialect(session: Session, checked: Checking, news: Mapping[str, Any]) -> None:
+    if session.dialect.sets_role:
         return
     for key in ("role", "expires", "projects", "validity_period_hours"):
         if news.get(key) is not None:
             checked.fail(
                 key,
-                f"{key} cannot be set under the dialect `{context.dialect.name}`: document 1.0 of "
+                f"{key} cannot be set under the dialect `{session.dialect.name}`: document 1.0 of "
                 "the API makes an account with a name alone. Leave it out, or use the dialect "
                 "`bulk`.",
             )
 
 
-def _check_expires(context: Context, checked: Checked, value: object, olds: Inputs) -> str | None:
+def _check_expires(
+    session: Session, checked: Checking, value: object, olds: Inputs | None
+) -> str | None:
     expires = check_instant(checked, "expires", value)
-    if expires is None or expires == olds.get("expires"):
+    if expires is None or (olds is not None and expires == olds.expires):
         return expires
-    now = format_instant(context.clock.now())
+    now = format_instant(session.now())
     if expires <= now:
         checked.fail(
             "expires",
@@ -155,11 +179,13 @@ def _check_expires(context: Context, checked: Checked, value: object, olds: Inpu
     return expires
 
 
-def _tell_moving(context: Context, checked: Checked, news: Inputs, olds: Inputs) -> None:
+def _warn_of_moving(
+    session: Session, checked: Checking, news: Mapping[str, Any], olds: Inputs | None
+) -> None:
     """Warn of an expiry that the program seems to count from the time at which it runs."""
-    now, expires = context.clock.now(), checked.inputs.get("expires")
+    now, expires = session.now(), checked.inputs.get("expires")
     instant = parse_instant(expires) if isinstance(expires, str) else None
-    stays = expires == olds.get("expires") or news.get("adopt") is not None
+    stays = (olds is not None and expires == olds.expires) or news.get("adopt") is not None
     if instant is None or stays or not (instant.minute or instant.second):
         return
     hours = round((instant - now) / _HOUR)
@@ -173,52 +199,50 @@ def _tell_moving(context: Context, checked: Checked, news: Inputs, olds: Inputs)
         )
 
 
-def diff(context: Context, id_: str, olds: State, news: Inputs) -> Diff:
-    """Say what a change of inputs leads to, without a call.
+def diff(session: Session, id_: str, state: State, inputs: Inputs) -> Diff:
+    """Return what a change of inputs leads to; makes no call.
 
     Raises:
         Refused: The account is the one that this provider logs in with, and would be replaced.
     """
-    for home in (olds.get("home"), news.get("home")):
-        context.hold(home, int(id_))
-    replaces = _changed(olds, news)
-    moved, place_replaces = place_changes(context, olds, news)
-    replaces += place_replaces
+    number = int(id_)
+    if session.ledger:
+        for home in (state.home, inputs.home):
+            session.ledger.hold(known_place(home), number)
+    move = place_changes(session, state, inputs)
+    replaces = _changed(state, inputs) + move.replaces
     if replaces:
-        context.spare_own_login(
-            olds.get("username"), f"replaced, for a change of {', '.join(replaces)}"
-        )
-    else:
-        claim_projects(context, int(id_), place_of(olds.get("home")), news.get("projects"))
-    in_place = any(olds.get(key) != news.get(key) for key in ("projects", *_RECORDED))
-    new_secret = later_secret(olds, news) != olds.get("secret")
-    return Diff(bool(replaces) or moved or in_place or new_secret, replaces)
+        session.spare_own_login(state.username, f"replaced, for a change of {', '.join(replaces)}")
+        return Diff((*replaces, *move.changed), replaces, ("secret", *_OUTPUTS))
+    claim_projects(session, number, known_place(state.home), inputs.projects)
+    in_place = ("projects", *_RECORDED)
+    changed = [key for key in in_place if getattr(state, key) != getattr(inputs, key)]
+    unsettled = ["granted_roles"] if "projects" in changed else []
+    unsettled += [key for key in ("issued_at",) if key in changed]
+    if later_secret(state.adopted, state.secret, inputs.secret) != state.secret:
+        changed.append("secret")
+        unsettled.append("secret")
+    return Diff((*changed, *move.changed), (), (*unsettled, *move.unsettled))
 
 
-def create(context: Context, inputs: Inputs) -> Created:
-    """Make the account, with its projects in the same call, and take its secret into state."""
-    place = recorded_place(inputs)
-    organization = context.organization(place)
-    if inputs.get("adopt") is not None:
-        return _adopt(context, organization, inputs)
-    expires = inputs.get("expires")
+def create(session: Session, inputs: Inputs) -> Created[State]:
+    """Create the account, with its projects in the same call, and take its secret into state."""
+    organization = session.organization(recorded_place(inputs))
+    if inputs.adopt is not None:
+        return _adopt(session, organization, inputs)
     try:
         created = organization.create_account(
-            inputs["name"],
-            inputs.get("role"),
-            parse_instant(expires) if expires else None,
-            grants_of(inputs.get("projects")),
+            inputs.name,
+            inputs.role,
+            parse_instant(inputs.expires) if inputs.expires else None,
+            grants_of(inputs.projects),
         )
     except StatusError as error:
         raise _explained(error) from None
     account = created.account
-    state = {
-        **_echo(inputs),
-        "home": home_of(Place(place.base_url, organization.id)),
-        **_observed(account),
-        "secret": created.secret.reveal(),
-    }
-    claim_projects(context, account.id, place_of(state["home"]), inputs.get("projects"))
+    seen = {**_observed(account), "secret": created.secret.reveal()}
+    state = _state(inputs, home=organization.place, **seen)
+    claim_projects(session, account.id, organization.place, inputs.projects)
     return Created(str(account.id), state)
 
 
@@ -234,50 +258,60 @@ def _explained(error: StatusError) -> MixpanelError:
     )
 
 
-def _adopt(context: Context, organization: Organization, inputs: Inputs) -> Created:
-    """Take over an existing account; only what `projects` lists beyond what it has is written."""
-    account = take_over(context, organization, inputs)
-    words = grant_listed(organization, account.id, grants_of(inputs.get("projects")))
-    state = {
-        **state_of_existing(inputs, account),
-        "home": home_of(Place(organization.client.base_url, organization.id)),
-        **adopted_secret(context, account, inputs),
-        "granted_roles": words or None,
-    }
-    _warn_of_drift(context, state, account)
-    claim_projects(context, account.id, place_of(state["home"]), inputs.get("projects"))
-    return Created(str(account.id), without_none(state))
+def _adopt(session: Session, organization: Organization, inputs: Inputs) -> Created[State]:
+    """Adopt an existing account; only what `projects` lists beyond what it has is written."""
+    account = take_over(session, organization, inputs)
+    words = grant_listed(organization, account.id, grants_of(inputs.projects))
+    secret = adopted_secret(session, account, inputs)
+    state = replace(
+        state_of_existing(inputs, account),
+        home=organization.place,
+        secret=secret,
+        granted_roles=words or None,
+    )
+    _warn_of_drift(session, state, account)
+    claim_projects(session, account.id, organization.place, inputs.projects)
+    return Created(str(account.id), state)
 
 
 def state_of_existing(inputs: Inputs, account: Account) -> State:
-    """Say the state that holds an account which was not made here, less its secret.
+    """Return the state of an existing account, without a secret.
 
     Args:
         inputs: As check() left them.
-        account: What is there.
+        account: What exists.
     """
-    return {**_echo(inputs), **_observed(account), "adopted": True}
+    return _state(inputs, **_observed(account), secret=None, adopted=True)
 
 
-def _echo(inputs: Mapping[str, Any]) -> State:
-    return without_none({key: inputs.get(key) for key in INPUTS})
+def _state(inputs: Inputs, **outputs: Any) -> State:  # noqa: ANN401 (outputs are of any type)
+    return State(**{**_own(inputs), **outputs})
 
 
-def _observed(account: Account) -> State:
-    """What the server says of an account, less all that changes by itself."""
-    return without_none(
-        {
-            "service_account_id": account.id,
-            "username": account.username,
-            "created": format_instant(account.created) if account.created else None,
-            "creator": _said(account.creator),
-            "creator_email": _said(account.creator_email),
-            "creator_name": _said(account.creator_name),
-            "actual_name": account.name,
-            "actual_role": _said(account.role),
-            "actual_expires": _instant_said(account.expires),
-        }
-    )
+def _own(inputs: Inputs) -> dict[str, Any]:
+    """Return what a state repeats of its inputs: all but the secret, which is an output there."""
+    own = {key: getattr(inputs, key) for key in Inputs.__struct_fields__}
+    del own["secret"]
+    return own
+
+
+def _observed(account: Account) -> dict[str, Any]:
+    """Return what the server says of an account, less all that changes by itself."""
+    return {
+        "service_account_id": account.id,
+        "username": account.username,
+        "created": format_instant(account.created) if account.created else None,
+        "creator": _said(account.creator),
+        "creator_email": _said(account.creator_email),
+        "creator_name": _said(account.creator_name),
+        "actual_name": account.name,
+        "actual_role": _said(account.role),
+        "actual_expires": _instant_said(account.expires),
+    }
+
+
+def _listed(state: State) -> Listed:
+    return Listed(state.projects, state.granted_roles)
 
 
 def _said(value: T | UnsetType) -> T | None:
@@ -288,101 +322,113 @@ def _instant_said(value: datetime | UnsetType | None) -> str | None:
     return format_instant(value) if isinstance(value, datetime) else None
 
 
-def read(context: Context, id_: str, state: State) -> Read | None:
+def read(session: Session, id_: str, state: State | None) -> Read[Inputs, State] | None:
     """Read the account back; the secret is carried over, since no route gives it again.
 
     Returns:
-        What is there, or None where the account is proven to be gone.
+        What exists, or None if the account is proven to be gone.
 
     Raises:
-        Refused: The id is none, or names an account that no state ever recorded and that is not
-            there (`ResourceOptions(id=…)`).
+        Refused: The id is none, or names an account that no state ever recorded and that does not
+            exist.
     """
-    number = _number(id_)
-    place = current_place(context, state)
-    context.hold(home_of(place), number)
-    organization = context.organization(place)
+    organization_id, number = _numbers(id_)
+    place = current_place(session, state, organization_id)
+    if session.ledger:
+        session.ledger.hold(place, number)
+    organization = session.organization(place)
     account = organization.reads.account(number)
     if account is None:
         require_recorded(state, f"service account {id_}", organization)
-        _tell_gone(context, id_, state)
+        _warn_if_expired(session, id_, state)
         return None
-    seen = {
-        **_echo(state),
-        **_observed(account),
-        "home": home_of(Place(organization.client.base_url, organization.id)),
-        "secret": state.get("secret"),
-        "adopted": state.get("adopted"),
-        "granted_roles": state.get("granted_roles"),
-        "projects": read_projects(context, organization, account.id, state),
-    }
-    _warn_of_drift(context, state, account)
-    return Read(id_, without_none(seen), _echo(seen))
+    if state is None:
+        state = _imported(organization, account)
+    projects = read_projects(session, organization, account.id, _listed(state))
+    seen = replace(state, **_observed(account), home=organization.place, projects=projects)
+    _warn_of_drift(session, state, account)
+    return Read(str(number), seen, Inputs(**_own(seen)))
 
 
-def _number(id_: str) -> int:
-    if not (id_.isascii() and id_.isdigit() and int(id_)):
+def _imported(organization: Organization, account: Account) -> State:
+    """Return the state of an account that is known by its id alone, with the inputs it implies."""
+    # The account's own route tells no role (wire.md); the list may.
+    listed = organization.reads.accounts().get(account.id, account)
+    inputs = Inputs(
+        name=account.name,
+        role=_said(listed.role),
+        expires=_instant_said(account.expires),
+        home=organization.place,
+    )
+    return state_of_existing(inputs, listed)
+
+
+def _numbers(id_: str) -> tuple[int | None, int]:
+    """Return organization and account of an id; only an import names the organization."""
+    organization, slash, number = id_.rpartition("/")
+    if not all(part.isascii() and part.isdigit() and int(part) for part in id_.split("/", 1)):
         raise Refused(
             f"The id of a service account is its number, such as 5001; {id_!r} was given."
         )
-    return int(id_)
+    return (int(organization) if slash else None), int(number)
 
 
-def _tell_gone(context: Context, id_: str, state: State) -> None:
-    expires = state.get("expires")
-    if expires and expires <= format_instant(context.clock.now()):
-        context.warn_once(
-            f"service account {id_} ({state.get('username')}) expired at {expires} and is no "
+def _warn_if_expired(session: Session, id_: str, state: State | None) -> None:
+    if state and state.expires and state.expires <= format_instant(session.now()):
+        session.warn_once(
+            f"service account {id_} ({state.username}) expired at {state.expires} and is no "
             "longer there."
         )
 
 
-def _warn_of_drift(context: Context, state: State, account: Account) -> None:
-    """Say what differs from what was asked for; it never replaces the account."""
+def _warn_of_drift(session: Session, state: State, account: Account) -> None:
+    """Report what differs from what was asked for; it never replaces the account."""
     drift = []
     expires = account.expires
-    if role := other_role(account, state.get("role")):
-        drift.append(f"role {state['role']!r} was asked for and is {role!r}")
-    if state.get("expires") and not isinstance(expires, UnsetType):
+    if role := other_role(account, state.role):
+        drift.append(f"role {state.role!r} was asked for and is {role!r}")
+    if state.expires and not isinstance(expires, UnsetType):
         there = format_instant(expires) if expires else "never"
-        if there != state["expires"]:
-            drift.append(f"expires {state['expires']} was asked for and is {there}")
-    if state.get("actual_name") not in (None, account.name):
-        drift.append(f"name {state.get('actual_name')!r} became {account.name!r}")
+        if there != state.expires:
+            drift.append(f"expires {state.expires} was asked for and is {there}")
+    if state.actual_name not in (None, account.name):
+        drift.append(f"name {state.actual_name!r} became {account.name!r}")
     if drift:
-        context.warn_once(
+        session.warn_once(
             f"service account {account.id} ({account.username}) is not as it was made: "
             f"{'; '.join(drift)}. No route changes this; replace the account to put it right "
             "(pulumi up --replace URN)."
         )
 
 
-def update(context: Context, id_: str, olds: State, news: Inputs) -> State:
+def update(session: Session, id_: str, state: State, inputs: Inputs) -> State:
     """Change the projects in place, and return the whole state.
 
     Raises:
         Refused: Some projects could not be changed; the others were.
     """
-    organization = moved_organization(context, id_, olds, news)
-    words = change_projects(context, organization, int(id_), olds, news.get("projects"))
-    state = {
-        **{key: value for key, value in olds.items() if key not in INPUTS},
-        **_echo(news),
-        "home": home_of(Place(organization.client.base_url, organization.id)),
-        "granted_roles": words or None,
-        "secret": later_secret(olds, news),
-    }
-    return without_none(state)
+    number = int(id_)
+    organization = moved_organization(session, number, state, inputs)
+    words = change_projects(session, organization, number, _listed(state), inputs.projects)
+    return replace(
+        state,
+        **{
+            **_own(inputs),
+            "home": organization.place,
+            "granted_roles": words,
+            "secret": later_secret(state.adopted, state.secret, inputs.secret),
+        },
+    )
 
 
-def delete(context: Context, id_: str, state: State) -> None:
+def delete(session: Session, id_: str, state: State) -> None:
     """Delete the account with its memberships; one that is proven to be gone is done.
 
     Raises:
         Refused: It is the account that this provider logs in with.
     """
-    context.spare_own_login(state.get("username"), "deleted")
-    if is_taken_over(context, int(id_), state):
+    number = int(id_)
+    session.spare_own_login(state.username, "deleted")
+    if is_taken_over(session, number, state, state.secret):
         return
-    organization = context.organization(current_place(context, state))
-    organization.delete_account(int(id_))
+    session.organization(current_place(session, state)).delete_account(number)

@@ -8,8 +8,12 @@ from datetime import datetime
 from typing import Any
 
 from mixpanel_service_accounts.api.models import parse_instant
-from mixpanel_service_accounts.resources.rotation import accounts_of
-from mixpanel_service_accounts.resources.values import TYPE_TOKEN
+from mixpanel_service_accounts.resources.contract import TYPE_TOKEN
+from mixpanel_service_accounts.resources.fields import decode
+from mixpanel_service_accounts.resources.rotating_service_account.issued import (
+    HeldAccounts,
+    accounts_of,
+)
 
 _TYPE = TYPE_TOKEN.format("ServiceAccount")
 _ROTATING = TYPE_TOKEN.format("RotatingServiceAccount")
@@ -124,7 +128,9 @@ def _held_by(resource: Mapping[str, Any]) -> list[int]:
         return _number(resource.get("id"))
     if resource.get("type") != _ROTATING:
         return []
-    return [number for number, _ in accounts_of(resource.get("outputs") or {})]
+    return [
+        number for number, _ in accounts_of(decode(HeldAccounts, resource.get("outputs") or {}))
+    ]
 
 
 def _named_in(resource: Mapping[str, Any]) -> list[int]:

@@ -1,39 +1,20 @@
-"""What resources are made of: the words between the shell and the rules, and checks of inputs."""
+"""Checks of single inputs, each with its exact message."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timezone
-from typing import Any, Final
+from typing import Any
 
 from msgspec import Struct, field
 
 from mixpanel_service_accounts.api.models import BUILT_IN_ROLES, format_instant, same_role
+from mixpanel_service_accounts.resources.contract import Checked, Failure, I
+from mixpanel_service_accounts.resources.fields import Unknown, decode
 
-TYPE_TOKEN = "pulumi-python:dynamic/mixpanel:{}"  # noqa: S105 (Pulumi's word)
-"""The type of each kind of resource in a stack's state; a permanent contract."""
-
-Inputs = dict[str, Any]
-State = dict[str, Any]
-
-
-class Unknown:
-    """A value that only the deployment will tell, such as the id of an account not yet made."""
-
-    def __repr__(self) -> str:
-        return "UNKNOWN"
-
-
-UNKNOWN: Final = Unknown()
-
-
-def is_known(value: object) -> bool:
-    """Tell whether a value is known, and, of a map, all that is in it."""
-    if isinstance(value, Mapping):
-        return all(is_known(inner) for inner in value.values())
-    return not isinstance(value, Unknown)
-
+Values = dict[str, Any]
+"""Inputs while they are being checked."""
 
 _EXPIRES = re.compile(
     r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d)(:\d\d)?(?:\.\d+)?(Z|z|[+-]\d\d:?\d\d)?", re.ASCII
@@ -44,22 +25,10 @@ _OUTPUT_TEXT = "Calling __str__ on an Output[T] is not supported"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
-class Failure(Struct, frozen=True):
-    """One thing that is wrong with the inputs.
+class Checking(Struct):
+    """A check under way: the normalised inputs so far, and everything that is wrong or odd."""
 
-    Attributes:
-        property: The input; empty where the fault is nobody's or the input may hold a secret.
-        reason: What is wrong, what was given, what would do.
-    """
-
-    property: str
-    reason: str
-
-
-class Checked(Struct):
-    """The normalised inputs, everything that is wrong or odd about them, and what is due."""
-
-    inputs: Inputs = field(default_factory=dict)
+    inputs: Values = field(default_factory=dict)
     failures: list[Failure] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -68,43 +37,19 @@ class Checked(Struct):
         """Add a failure."""
         self.failures.append(Failure(property_, reason))
 
-
-class Diff(Struct, frozen=True):
-    """What a change of inputs leads to.
-
-    Attributes:
-        changes: Whether anything is to be done.
-        replaces: The inputs that can only be had by a new resource.
-        delete_before_replace: Whether the old one has to go first.
-    """
-
-    changes: bool
-    replaces: tuple[str, ...] = ()
-    delete_before_replace: bool = False
-
-
-class Created(Struct, frozen=True):
-    """A new resource: its id and whole state."""
-
-    id: str
-    state: State
-
-
-class Read(Struct, frozen=True):
-    """What is there: the whole state, and the inputs that would have led to it."""
-
-    id: str
-    state: State
-    inputs: Inputs
-
-
-def without_none(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Drop what is not set."""
-    return {key: value for key, value in values.items() if value is not None}
+    def result(self, kind: type[I]) -> Checked[I]:
+        """Return the result: typed inputs, or the failures."""
+        inputs = None if self.failures else decode(kind, self.inputs)
+        return Checked(inputs, self.failures, self.warnings, self.notes)
 
 
 def take(
-    checked: Checked, key: str, news: Inputs, rule: Callable[[Any], Any], *, needed: bool = False
+    checked: Checking,
+    key: str,
+    news: Mapping[str, Any],
+    rule: Callable[[Any], Any],
+    *,
+    needed: bool = False,
 ) -> None:
     """Take an input through a rule into the checked ones; what is not known yet passes."""
     value = news.get(key)
@@ -115,7 +60,7 @@ def take(
         checked.inputs[key] = result
 
 
-def check_number(checked: Checked, property_: str, value: object, *, what: str) -> int | None:
+def check_number(checked: Checking, property_: str, value: object, *, what: str) -> int | None:
     """Accept a number above 0; digits in a text count, for ids that come out of configuration.
 
     Args:
@@ -148,7 +93,7 @@ def is_output_text(value: object) -> bool:
     return isinstance(value, str) and _OUTPUT_TEXT in value
 
 
-def fail_output_text(checked: Checked, property_: str) -> None:
+def fail_output_text(checked: Checking, property_: str) -> None:
     """Refuse a string that a program made of an output: the output's value is not in it."""
     checked.fail(
         property_,
@@ -158,7 +103,7 @@ def fail_output_text(checked: Checked, property_: str) -> None:
     )
 
 
-def check_name(checked: Checked, value: object) -> str | None:
+def check_name(checked: Checking, value: object) -> str | None:
     """Accept a name; which letters and lengths the server takes is unknown (wire.md)."""
     if is_output_text(value):
         fail_output_text(checked, "name")
@@ -174,7 +119,7 @@ def check_name(checked: Checked, value: object) -> str | None:
 
 
 def check_role(
-    checked: Checked,
+    checked: Checking,
     property_: str,
     value: object,
     roles: Sequence[str] | None,
@@ -224,7 +169,7 @@ def check_role(
     return value
 
 
-def check_instant(checked: Checked, property_: str, value: object) -> str | None:
+def check_instant(checked: Checking, property_: str, value: object) -> str | None:
     """Accept an instant with a zone, and write it as the server takes it: UTC, whole seconds."""
     if is_output_text(value):
         fail_output_text(checked, property_)
