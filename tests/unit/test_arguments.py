@@ -14,8 +14,8 @@ from tests.mocked import GuideMocks, run_program
 
 from mixpanel_service_accounts.api.errors import ConfigurationError
 from pulumi_mixpanel import ProjectMembership, Provider, RotatingServiceAccount, ServiceAccount
-from pulumi_mixpanel.arguments import checked_arguments
-from pulumi_mixpanel.dynamic import refuse_plain_secret
+from pulumi_mixpanel.program.arguments import checked_arguments
+from pulumi_mixpanel.program.class_arguments import refuse_plain_secret
 
 
 class Plain(Enum):

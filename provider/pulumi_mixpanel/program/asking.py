@@ -18,12 +18,14 @@ from pulumi.runtime import get_root_resource
 
 from mixpanel_service_accounts.api.errors import MixpanelError
 from mixpanel_service_accounts.api.models import Secret
+from mixpanel_service_accounts.bugs import describe_bug
 from mixpanel_service_accounts.configuration import NAMESPACE, Configuration, resolve
 from mixpanel_service_accounts.resources.reporter import Reporter, reporting_to
 from mixpanel_service_accounts.resources.session import Connections, Session
-from pulumi_mixpanel.dynamic import Provider, describe_bug, refuse_plain_secret
-from pulumi_mixpanel.mocked_lookups import ask_mocks, ask_mocks_output
-from pulumi_mixpanel.run import is_mocked, of_this_run
+from pulumi_mixpanel.program.class_arguments import refuse_plain_secret
+from pulumi_mixpanel.program.explicit_provider import Provider
+from pulumi_mixpanel.program.mocked_lookups import ask_mocks, ask_mocks_output
+from pulumi_mixpanel.program.per_run import is_mocked, of_this_run
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)

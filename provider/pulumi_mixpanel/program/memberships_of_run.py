@@ -9,8 +9,8 @@ from collections.abc import Hashable
 import pulumi
 
 from mixpanel_service_accounts.resources.checks import whole_number
-from pulumi_mixpanel.program_errors import ProgramError
-from pulumi_mixpanel.run import of_this_run
+from pulumi_mixpanel.program.per_run import of_this_run
+from pulumi_mixpanel.program.program_errors import ProgramError
 
 
 def refuse_second_membership(

@@ -1,4 +1,8 @@
-"""The resource class of a service account that is rotated with an overlap."""
+"""The resource class of a service account that is rotated with an overlap.
+
+Without `from __future__ import annotations`: the SDK evaluates the outputs' types for every single
+resource, and evaluating a string takes it longer than all that we do.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,20 +10,20 @@ from typing import Any
 import pulumi
 from pulumi.dynamic import Resource
 
-from pulumi_mixpanel.arguments import check_name_and_options, checked_arguments
-from pulumi_mixpanel.component_providers import with_component_provider
-from pulumi_mixpanel.dynamic import (
-    InOrganization,
+from pulumi_mixpanel.dynamic import RotatingServiceAccountProvider
+from pulumi_mixpanel.program.adopt_guard import holders_of
+from pulumi_mixpanel.program.arguments import check_name_and_options, checked_arguments
+from pulumi_mixpanel.program.class_arguments import (
     Projects,
-    Provider,
-    RotatingServiceAccountProvider,
     default_name,
     keeping_secret,
     refuse_import,
     refuse_plain_secret,
     wrapped,
 )
-from pulumi_mixpanel.holdings import holders_of
+from pulumi_mixpanel.program.component_providers import with_component_provider
+from pulumi_mixpanel.program.explicit_provider import Provider
+from pulumi_mixpanel.program.in_organization import InOrganization
 
 
 class RotatingServiceAccount(

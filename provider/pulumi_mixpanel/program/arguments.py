@@ -11,7 +11,7 @@ from typing import Any
 
 import pulumi
 
-from pulumi_mixpanel.program_errors import ProgramError
+from pulumi_mixpanel.program.program_errors import ProgramError
 
 _LARGEST = 2**1023
 """Whole numbers from here on fit into no floating-point number, which is what Pulumi stores."""

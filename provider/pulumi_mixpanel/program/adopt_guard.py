@@ -22,7 +22,7 @@ from mixpanel_service_accounts.resources.rotating_service_account.issued import 
     HeldAccounts,
     accounts_of,
 )
-from pulumi_mixpanel.run import of_this_run
+from pulumi_mixpanel.program.per_run import of_this_run
 
 _KINDS = {TYPE_TOKEN.format(kind): kind for kind in ("ServiceAccount", "RotatingServiceAccount")}
 _PAUSES = (0.1, 0.2, 0.4, 0.8)

@@ -15,8 +15,8 @@ from mixpanel_service_accounts.resources.lookups import (
     list_accounts,
     list_project_accounts,
 )
-from pulumi_mixpanel.dynamic import Provider
-from pulumi_mixpanel.program import LookupFailed, ask, ask_output
+from pulumi_mixpanel.program.asking import LookupFailed, ask, ask_output
+from pulumi_mixpanel.program.explicit_provider import Provider
 
 
 def get_service_account(

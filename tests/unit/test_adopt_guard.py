@@ -8,7 +8,7 @@ from typing import Any
 import pulumi
 import pytest
 
-from pulumi_mixpanel import holdings
+from pulumi_mixpanel.program import adopt_guard as holdings
 
 OURS = "pulumi-python:dynamic/mixpanel:"
 
