@@ -154,7 +154,7 @@ def test_a_project_that_answers_403_is_unreadable_and_not_empty(
         "member of project 9999. The login lacks the right to do this: it needs the role admin or "
         "owner in the organization, and membership of the project in question.",
     }
-    assert document["accounts"][1]["unknown"] == ["many-projects"]
+    assert document["accounts"][1]["unknown"] == ["sensitive", "many-projects"]
     answer = organization.run("--project", "9999")
     assert (answer.returncode, answer.stderr) == (4, "1 of 21 projects could not be read\n")
     assert (

@@ -86,6 +86,16 @@ def test_a_created_account_in_the_dialect_bulk(caller: Caller) -> None:
     assert account["token"] not in caller.call("GET", f"{ACCOUNTS}/{account['id']}").text
 
 
+def test_who_is_in_the_projects_is_told_unless_declined(caller: Caller) -> None:
+    """`/me` is slow with it; our client declines it (wire.md, fact 11)."""
+    everything = caller.call("GET", "/me").json()["results"]
+    declined = caller.call("GET", "/me?include_workspace_users=false").json()["results"]
+    assert everything["user_id"] in everything["workspace_users"]["2001"]
+    assert {**declined, "workspace_users": everything["workspace_users"]} == everything
+    assert "workspace_users" not in declined
+    assert caller.call("GET", "/me?include_workspace_users=no").status_code == 400
+
+
 def test_a_created_account_in_the_dialect_nested() -> None:
     """200, flat, with a secret; memberships are rows with a project's name."""
     with Emulator("nested") as emulator:

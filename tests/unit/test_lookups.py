@@ -308,7 +308,7 @@ def test_an_empty_list_is_believed_of_a_project_that_me_names(
     def answer(seen: Seen) -> Reply:
         me = b'{"status": "ok", "results": {"organizations": {}, "projects": {%s}}}'
         entry = b'"7": {"name": "seven", "organization_id": 1}' if named else b""
-        return 200, {}, me % entry if seen.path.endswith("/me") else b'{"results": []}'
+        return 200, {}, me % entry if "/me?" in seen.path else b'{"results": []}'
 
     url = serve(answer).url
     values = {"baseUrl": url, "organizationId": "1", "username": "bot", "secret": "s"}

@@ -207,7 +207,7 @@ class Transport:
 
     def _follow(self, request: Request, deadline: float) -> Answer:
         """Send once; a read follows a redirect to its own route (a slash more), a write none."""
-        url = self.base_url + request.path
+        url = self.base_url + request.target
         for _ in range(_REDIRECTS + 1):
             read = self._read_timeout(request, deadline)
             response = self._send_once(request, url, read)

@@ -52,6 +52,7 @@ class Request(Struct, frozen=True):
     Attributes:
         method: The HTTP method.
         path: The path below the base URL, beginning with a slash.
+        query: What follows the path behind a question mark, encoded; no part of messages.
         body: What becomes the JSON body; None for no body.
         idempotent: Whether it may be sent again when nobody knows what became of it.
         creates: Whether its answer holds a secret: then no part of the answer is ever quoted.
@@ -60,8 +61,14 @@ class Request(Struct, frozen=True):
     method: str
     path: str
     body: object = None
+    query: str = ""
     idempotent: bool = True
     creates: bool = False
+
+    @property
+    def target(self) -> str:
+        """The path with its query."""
+        return f"{self.path}?{self.query}" if self.query else self.path
 
 
 class Answer(Struct, frozen=True):

@@ -12,7 +12,13 @@ from mixpanel_service_accounts.emulator.pages import list_answer
 from mixpanel_service_accounts.emulator.seed import SENSITIVE_ROLE
 from mixpanel_service_accounts.emulator.service import Service
 from mixpanel_service_accounts.emulator.store import Row, user_of
-from mixpanel_service_accounts.emulator.wire import Context, Endpoint, answer, not_allowed
+from mixpanel_service_accounts.emulator.wire import (
+    Context,
+    Endpoint,
+    answer,
+    my_account,
+    not_allowed,
+)
 
 Number = Annotated[int, msgspec.Meta(ge=1, le=2**53)]
 Name = Annotated[str, msgspec.Meta(min_length=1)]
@@ -96,7 +102,7 @@ def _role(service: Service, role: str) -> str:
 
 
 async def _me(context: Context) -> Response:
-    return answer({"status": "ok", "results": context.service.me(context.caller)})
+    return answer({"status": "ok", "results": my_account(context)})
 
 
 async def _list(context: Context) -> Response:

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from mixpanel_service_accounts.emulator.bulk import Name
 from mixpanel_service_accounts.emulator.pages import list_answer
 from mixpanel_service_accounts.emulator.store import Row
-from mixpanel_service_accounts.emulator.wire import Context, Endpoint, answer
+from mixpanel_service_accounts.emulator.wire import Context, Endpoint, answer, my_account
 
 Number = Annotated[int, msgspec.Meta(ge=1, le=2**53)]
 
@@ -39,7 +39,7 @@ def _account(context: Context, row: Row, *, listed: bool = False) -> dict[str, A
 
 
 async def _me(context: Context) -> Response:
-    return answer({"status": "ok", "results": context.service.me(context.caller)})
+    return answer({"status": "ok", "results": my_account(context)})
 
 
 async def _list(context: Context) -> Response:

@@ -261,8 +261,8 @@ class Service:
 
     # -- me ------------------------------------------------------------------------------------
 
-    def me(self, caller: Row) -> dict[str, Any]:
-        """Tell a caller whom it is taken for."""
+    def me(self, caller: Row, *, with_users: bool) -> dict[str, Any]:
+        """Return whom a caller is taken for, and, if asked for, who is in its projects."""
         which = self.faults.switch("me")
         if which == "404":
             raise ApiError(404, "Not found.")
@@ -281,6 +281,15 @@ class Service:
                 }
                 for row in self.store.grants_of(caller["id"])
             },
+            **({"workspace_users": self._workspace_users(caller)} if with_users else {}),
+        }
+
+    def _workspace_users(self, caller: Row) -> dict[str, list[int]]:
+        return {
+            str(row["project"]): [
+                user_of(account["id"]) for _, account in self.store.members(row["project"])
+            ]
+            for row in self.store.grants_of(caller["id"])
         }
 
 

@@ -74,6 +74,14 @@ def answer(document: object, status: int = 200) -> Response:
     return response
 
 
+def my_account(context: Context) -> dict[str, object]:
+    """Return what `/me` says; who else is in the projects only if that is not declined."""
+    asked = context.request.query_params.get("include_workspace_users", "true")
+    if asked not in ("true", "false"):
+        raise ApiError(400, "include_workspace_users must be true or false.")
+    return context.service.me(context.caller, with_users=asked == "true")
+
+
 def refusal(status: int, text: str) -> Response:
     """Make an answer in the vendor's error shape."""
     return answer({"error": text, "status": "error"}, status)
