@@ -21,6 +21,8 @@ ROOMS_OF_THE_CORE = (
 )
 
 PREVIEW = {
+    "mixpanel_service_accounts.api.wording",
+    "pulumi_mixpanel.wording",
     "mixpanel_service_accounts.api",
     "mixpanel_service_accounts.api.client",
     "mixpanel_service_accounts.api.clock",

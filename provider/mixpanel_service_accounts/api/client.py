@@ -35,6 +35,7 @@ from mixpanel_service_accounts.api.models import (
     Member,
 )
 from mixpanel_service_accounts.api.wire import Timeouts
+from mixpanel_service_accounts.api.wording import PLAIN, Wording
 
 DIALECTS: Mapping[str, type[Dialect]] = {"bulk": Bulk, "nested": Nested}
 
@@ -50,6 +51,7 @@ class Client:
         connections: How many connections are kept open at once; default 16.
         clock: Where time comes from; for tests.
         announce: Is given one line for every wait of more than two seconds; default: nobody.
+        wording: What the shell calls things; default: plain words.
 
     Raises:
         ConfigurationError: The base URL or the dialect is not one.
@@ -65,6 +67,7 @@ class Client:
         connections: int = 16,
         clock: Clock = SYSTEM_CLOCK,
         announce: Callable[[str], None] = lambda _line: None,
+        wording: Wording = PLAIN,
     ) -> None:
         if dialect not in DIALECTS:
             raise ConfigurationError(
@@ -80,7 +83,9 @@ class Client:
             connections=connections,
             clock=clock,
             announce=announce,
+            wording=wording,
         )
+        self.wording = wording
         self.dialect = DIALECTS[dialect](self._transport.send)
         self.username = credentials.username
         self.connections = connections

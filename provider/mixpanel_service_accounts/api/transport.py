@@ -44,6 +44,7 @@ from mixpanel_service_accounts.api.wire import (
     check_base_url,
     is_loopback,
 )
+from mixpanel_service_accounts.api.wording import PLAIN, Wording, user_agent
 
 LARGEST_ANSWER = 64 * 1024 * 1024
 """Bytes; no list of service accounts comes near."""
@@ -74,6 +75,7 @@ class Transport:
         connections: How many connections are kept open at once.
         clock: Where time, sleep and chance come from.
         announce: Is given one line for every wait of more than two seconds.
+        wording: What the shell calls things.
     """
 
     def __init__(
@@ -85,7 +87,9 @@ class Transport:
         connections: int = 16,
         clock: Clock = SYSTEM_CLOCK,
         announce: Callable[[str], None] = lambda _line: None,
+        wording: Wording = PLAIN,
     ) -> None:
+        self._wording = wording
         self.base_url = check_base_url(base_url)
         self.clock = clock
         self._credentials = credentials
@@ -93,7 +97,7 @@ class Transport:
         self._announce = announce
         self._limiter = Limiter(clock)
         self._turns = threading.local()
-        self._session = _session(self.base_url, credentials, connections)
+        self._session = _session(self.base_url, credentials, connections, user_agent(wording))
 
     def __repr__(self) -> str:
         return f"Transport({self.base_url!r})"
@@ -320,6 +324,7 @@ class Transport:
             said if said.endswith((".", "!", "?")) else f"{said}.",
             vendor_shaped=text is not None,
             retry_after=response.headers.get("Retry-After"),
+            login_renewed=self._wording.login_renewed,
         )
 
     def _masked(self, text: str) -> str:
@@ -340,7 +345,9 @@ class _Session(requests.Session):
         return None
 
 
-def _session(base_url: str, credentials: Credentials, connections: int) -> requests.Session:
+def _session(
+    base_url: str, credentials: Credentials, connections: int, agent: str
+) -> requests.Session:
     session = _Session()
     loopback = is_loopback(urlsplit(base_url).hostname or "")
     # The environment names proxies and certificates; a server on this machine needs neither.
@@ -348,7 +355,7 @@ def _session(base_url: str, credentials: Credentials, connections: int) -> reque
     session.auth = HTTPBasicAuth(
         credentials.username.encode(), credentials.secret.reveal().encode()
     )
-    session.headers.update({"Accept": "application/json", "User-Agent": "pulumi-mixpanel"})
+    session.headers.update({"Accept": "application/json", "User-Agent": agent})
     # Answers set cookies even under Basic auth (wire.md, fact 9): none is kept.
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     adapter = HTTPAdapter(pool_connections=2, pool_maxsize=connections, max_retries=0)

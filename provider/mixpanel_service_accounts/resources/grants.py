@@ -248,7 +248,7 @@ def change_projects(
                 problems.append(f"project {grant.project_id}, to be left: {error}")
     if problems:
         raise Refused(
-            f"{len(problems)} of the projects could not be changed, the others were; the next up "
-            f"tries again. {' '.join(problems)}"
+            f"{len(problems)} of the projects could not be changed, the others were; the next "
+            f"{session.wording.run} tries again. {' '.join(problems)}"
         )
     return {project: word for project, word in found.items() if int(project) in listed} or None

@@ -103,7 +103,7 @@ class MembershipId(Struct, frozen=True):
 
 def check(session: Session, olds: Inputs | None, news: Mapping[str, Any]) -> Checked[Inputs]:
     """Return normalised inputs, or every failure at once; makes no call."""
-    checked = Checking()
+    checked = Checking(session.wording)
     for key, what in zip(_PAIR, ("a service account's number", WHAT_A_PROJECT_IS), strict=True):
         value = news.get(key)
         number = (
@@ -263,5 +263,6 @@ def delete(session: Session, id_: str, state: State) -> None:
         raise Refused(
             f"{error} The membership is still in the state, and the account still in the project. "
             f"Deleting service account {number.service_account_id} takes its access too: if it is "
-            "to go, take the membership out of the state (pulumi state delete URN) and run again."
+            "to go, take the membership out of the state "
+            f"({session.wording.forget_command}) and run again."
         ) from None

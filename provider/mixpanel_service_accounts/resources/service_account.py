@@ -106,7 +106,7 @@ _OUTPUTS = tuple(name for name in State.__struct_fields__ if name not in Inputs.
 
 def check(session: Session, olds: Inputs | None, news: Mapping[str, Any]) -> Checked[Inputs]:
     """Return normalised inputs, or every failure at once; makes no call."""
-    checked = Checking()
+    checked = Checking(session.wording)
     take_name(checked, news, olds)
     _check_dialect(session, checked, news)
     take_role(session, checked, news, olds)
@@ -183,7 +183,7 @@ def _warn_of_moving(
     session: Session, checked: Checking, news: Mapping[str, Any], olds: Inputs | None
 ) -> None:
     """Warn of an expiry that the program seems to count from the time at which it runs."""
-    now, expires = session.now(), checked.inputs.get("expires")
+    now, words, expires = session.now(), session.wording, checked.inputs.get("expires")
     instant = parse_instant(expires) if isinstance(expires, str) else None
     stays = (olds is not None and expires == olds.expires) or news.get("adopt") is not None
     if instant is None or stays or not (instant.minute or instant.second):
@@ -193,9 +193,8 @@ def _warn_of_moving(
     if hours and timedelta(0) <= behind < _A_PROGRAM_TAKES:
         checked.warnings.append(
             f"expires {expires} is {hours} hours from now, as if the program counted it from the "
-            "time at which it runs: then every up creates a new account, with a new secret, and "
-            f"deletes the last one. Use validity_period_hours={hours}, which counts from when the "
-            "account is created."
+            f"time at which it runs: then every {words.run} creates a new account, with a new "
+            f"secret, and deletes the last one. Use {words.moving_expiry.format(hours=hours)}."
         )
 
 
@@ -238,7 +237,7 @@ def create(session: Session, inputs: Inputs) -> Created[State]:
             grants_of(inputs.projects),
         )
     except StatusError as error:
-        raise _explained(error) from None
+        raise _explained(session, error) from None
     account = created.account
     seen = {**_observed(account), "secret": created.secret.reveal()}
     state = _state(inputs, home=organization.place, **seen)
@@ -246,15 +245,13 @@ def create(session: Session, inputs: Inputs) -> Created[State]:
     return Created(str(account.id), state)
 
 
-def _explained(error: StatusError) -> MixpanelError:
+def _explained(session: Session, error: StatusError) -> MixpanelError:
     """Return an error that says what to do about a name that is taken; others as they are."""
     if error.status != HTTP_CONFLICT:
         return error
     return Refused(
         f"{error} If this replaces or renews an account: a replacement is created before the old "
-        "account is deleted, and the name is unique here. Give "
-        "ResourceOptions(delete_before_replace=True), which leaves its users without a login in "
-        "between, or use RotatingServiceAccount, which dates the next account's name."
+        f"account is deleted, and the name is unique here. Give {session.wording.name_taken}"
     )
 
 
@@ -397,7 +394,7 @@ def _warn_of_drift(session: Session, state: State, account: Account) -> None:
         session.warn_once(
             f"service account {account.id} ({account.username}) is not as it was made: "
             f"{'; '.join(drift)}. No route changes this; replace the account to put it right "
-            "(pulumi up --replace URN)."
+            f"({session.wording.replace_command})."
         )
 
 

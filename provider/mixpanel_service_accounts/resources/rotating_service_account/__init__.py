@@ -130,7 +130,7 @@ def first_account(id_: str) -> int:
 
 def check(session: Session, olds: Inputs | None, news: Mapping[str, Any]) -> Checked[Inputs]:
     """Return normalised inputs, with the dates that are due moved, or every failure at once."""
-    checked, dialect = Checking(), session.dialect
+    checked, dialect = Checking(session.wording), session.dialect
     if not dialect.sets_role:
         checked.fail(
             "",
@@ -335,7 +335,7 @@ def _warn_of_lost_current(session: Session, state: State) -> None:
     what = f"expired at {state.expires} and is" if expired else "is"
     session.warn_once(
         f"the current account of {state.name!r}, {state.username}, {what} no longer there: the "
-        "next up makes another one."
+        f"next {session.wording.run} makes another one."
     )
 
 

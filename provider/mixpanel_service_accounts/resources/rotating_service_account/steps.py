@@ -67,7 +67,8 @@ class Progress:
         except MixpanelError as error:
             return str(error)
         except Exception as error:  # noqa: BLE001 (the state holds a secret that is nowhere else)
-            return f"a bug in pulumi-mixpanel: {type(error).__name__}. Please report it."
+            product = self.session.wording.product
+            return f"a bug in {product}: {type(error).__name__}. Please report it."
         return None
 
 
@@ -79,7 +80,7 @@ def run_after_rotation(
     for problem in progress.run((_change_previous, _retire_due)):
         session.warn_once(
             f"{state.name!r} was rotated, and its new secret is in the state, but: {problem} "
-            "The next up goes on from there."
+            f"The next {session.wording.run} goes on from there."
         )
     return progress.state
 
