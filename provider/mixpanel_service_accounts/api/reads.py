@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import threading
 from collections.abc import Callable, Hashable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from datetime import datetime
 from typing import Any, TypeVar, cast
 
@@ -17,7 +17,15 @@ from msgspec import Struct
 
 from mixpanel_service_accounts.api.client import Client
 from mixpanel_service_accounts.api.errors import HTTP_NOT_FOUND, Refused, StatusError
-from mixpanel_service_accounts.api.models import Account, Grant, Listing, Member, format_instant
+from mixpanel_service_accounts.api.models import (
+    Account,
+    Grant,
+    Listing,
+    Member,
+    format_instant,
+    rows_of,
+)
+from mixpanel_service_accounts.api.parallel import in_parallel
 
 T = TypeVar("T")
 
@@ -229,13 +237,16 @@ class Reads:
 
     def _rows_of_accounts(self, project_id: int) -> list[Member]:
         accounts = self.accounts()
-        with ThreadPoolExecutor(self._client.connections) as pool:
-            found = pool.map(lambda account: self._rows_of_account(account, project_id), accounts)
-            return [
-                Member(account=account, role=row.role)
-                for account, rows in zip(accounts.values(), found, strict=True)
-                for row in rows
-            ]
+        found = in_parallel(
+            self._client.connections,
+            lambda account: self._rows_of_account(account, project_id),
+            accounts,
+        )
+        return [
+            Member(account=accounts[account], role=row.role)
+            for account, rows in found
+            for row in rows
+        ]
 
     def _require_membership(self, project_id: int, missing: str) -> None:
         """Make sure that a project's list is what a member sees, and not what lost rights leave."""
@@ -287,11 +298,7 @@ class Reads:
                 raise
             self.require_gone(service_account_id)
             return []
-        return [
-            Member(account=account, role=grant.role)
-            for grant in grants
-            if grant.project_id == project_id
-        ]
+        return [row for project, row in rows_of(account, grants) if project == project_id]
 
     def require_proof(self, missing: str) -> None:
         """Make sure that what was not found is gone, and that we are not merely looking elsewhere.

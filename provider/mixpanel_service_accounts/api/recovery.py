@@ -182,7 +182,7 @@ class Creator:
         )
         found = self._look(before, name, lost, sent_at)
         certain = (
-            self._client.dialect.sets_role
+            self._client.dialect.tells_creator
             and len(found) <= 1
             and all(_is_ours(account, before.our_user) for account in found)
             and all(self._is_name(account, name) for account in found)

@@ -151,7 +151,7 @@ def _surely_changed(olds: Inputs, news: Inputs) -> tuple[str, ...]:
 
 
 def _check_dialect(session: Session, checked: Checking, news: Mapping[str, Any]) -> None:
-    if session.dialect.sets_role:
+    if session.dialect.sets_attributes:
         return
     for key in ("role", "expires", "projects", "validity_period_hours"):
         if news.get(key) is not None:

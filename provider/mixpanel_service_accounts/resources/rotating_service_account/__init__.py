@@ -131,7 +131,7 @@ def first_account(id_: str) -> int:
 def check(session: Session, olds: Inputs | None, news: Mapping[str, Any]) -> Checked[Inputs]:
     """Return normalised inputs, with the dates that are due moved, or every failure at once."""
     checked, dialect = Checking(session.wording), session.dialect
-    if not dialect.sets_role:
+    if not dialect.sets_attributes:
         checked.fail(
             "",
             f"RotatingServiceAccount cannot be had under the dialect `{dialect.name}`: document "
