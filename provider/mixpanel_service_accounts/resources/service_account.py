@@ -14,7 +14,7 @@ from msgspec import UnsetType
 from msgspec.structs import replace
 
 from mixpanel_service_accounts.api.errors import HTTP_CONFLICT, MixpanelError, Refused, StatusError
-from mixpanel_service_accounts.api.models import Account, format_instant, parse_instant
+from mixpanel_service_accounts.api.models import Account, format_instant, parse_instant, same_role
 from mixpanel_service_accounts.resources.adoption import (
     adopted_secret,
     check_adopt,
@@ -142,7 +142,22 @@ def _check_adoption(
 
 def _changed(olds: Inputs, news: Inputs) -> tuple[str, ...]:
     """Return which inputs changed that no route changes."""
-    return tuple(key for key in _REPLACING if getattr(olds, key) != getattr(news, key))
+    return tuple(
+        key
+        for key in _REPLACING
+        if getattr(olds, key) != getattr(news, key) and not _is_as_found(olds, news, key)
+    )
+
+
+def _is_as_found(olds: Inputs, news: Inputs, key: str) -> bool:
+    """Return whether an input that an imported state lacks is what the account has already."""
+    if not isinstance(olds, State) or not olds.adopted or getattr(olds, key) is not None:
+        return False
+    if key == "role":
+        return olds.actual_role is None or same_role(olds.actual_role, str(news.role))
+    if key == "expires":
+        return news.expires == olds.actual_expires
+    return key == "rotate_when_changed"  # only a configuration knows it: the first one is recorded
 
 
 def _surely_changed(olds: Inputs, news: Inputs) -> tuple[str, ...]:
@@ -214,7 +229,7 @@ def diff(session: Session, id_: str, state: State, inputs: Inputs) -> Diff:
         session.spare_own_login(state.username, f"replaced, for a change of {', '.join(replaces)}")
         return Diff((*replaces, *move.changed), replaces, ("secret", *_OUTPUTS))
     claim_projects(session, number, known_place(state.home), inputs.projects)
-    in_place = ("projects", *_RECORDED)
+    in_place = ("role", "expires", "rotate_when_changed", "projects", *_RECORDED)
     changed = [key for key in in_place if getattr(state, key) != getattr(inputs, key)]
     unsettled = ["granted_roles"] if "projects" in changed else []
     unsettled += [key for key in ("issued_at",) if key in changed]
