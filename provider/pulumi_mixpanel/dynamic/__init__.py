@@ -93,7 +93,7 @@ class _Provider(ResourceProvider):
             "It is not in the state; the next up makes it.",
         )
         if created.problem:
-            # What fails now would lose the secret: the engine knows no resource that is partly made.
+            # An error would lose the secret: the engine stores nothing that is partly made.
             process.session().warn_once(
                 f"{self.kind} {created.id} was created, but: {created.problem}"
             )
