@@ -14,6 +14,7 @@ from pulumi_mixpanel.api.client import DIALECTS
 from pulumi_mixpanel.api.errors import ConfigurationError
 from pulumi_mixpanel.api.models import Credentials, Secret
 from pulumi_mixpanel.api.wire import REGIONS, Timeouts, check_base_url
+from pulumi_mixpanel.pasted import what_surrounds
 
 NAMESPACE = "mixpanel"
 
@@ -165,6 +166,7 @@ def resolve(
 class _Resolver:
     def __init__(self, own: Source, environment: Source, stack: Source) -> None:
         self._own = own
+        self._environment = environment
         self._explicit = own(EXPLICIT) is not None
         self._order = (own, environment, stack) if self._explicit else (environment, own)
         self._configured: Source = lambda key: own(key) or stack(key)
@@ -203,7 +205,7 @@ class _Resolver:
         for source in self._order:
             username, secret = source("username"), source("secret")
             if username and secret:
-                return Credentials(username=username, secret=Secret(secret))
+                return self._unwrapped(source, username, secret)
             if username or secret:
                 given, missing = ("username", "secret") if username else ("secret", "username")
                 self._problems.append(
@@ -212,6 +214,18 @@ class _Resolver:
                 )
                 return None
         return None
+
+    def _unwrapped(self, source: Source, username: str, secret: str) -> Credentials | None:
+        """Return the pair, or None if white space or quotes stand around one: a problem."""
+        where = "the environment" if source is self._environment else "the configuration"
+        found = [
+            f"The {what} in {where} has {around}. Set it again without: the server would refuse "
+            "the login."
+            for what, value in (("username", username), ("secret", secret))
+            if (around := what_surrounds(value))
+        ]
+        self._problems.extend(found)
+        return None if found else Credentials(username=username, secret=Secret(secret))
 
     def _url(self, value: str | None) -> str | None:
         if value is None:

@@ -227,6 +227,26 @@ def test_a_plain_secret_is_refused(stack: Stack) -> None:
     assert "made-up-and-plain" not in shown.text
 
 
+def test_a_login_pasted_with_its_quotes_fails_the_preview(emulator: Emulator, stack: Stack) -> None:
+    """It names which of the two and what is around it, before any call, and shows no secret."""
+    stack.env["MIXPANEL_SERVICE_ACCOUNT_SECRET"] = f'"{emulator.secret}"'
+    stack.write(ACCOUNT)
+    shown = stack.preview(fails=True)
+    assert (
+        "The secret in the environment has double quotes around it. Set it again without: the server "
+        "would refuse the login."
+    ) in shown.line
+    assert emulator.secret not in shown.text
+    assert emulator.calls() == []
+
+
+def test_a_base_url_may_be_the_host_alone(emulator: Emulator, stack: Stack) -> None:
+    """As the vendor's own provider reads it."""
+    stack.env["MIXPANEL_BASE_URL"] = emulator.base_url.removesuffix("/api/app")
+    make_account(stack)
+    assert stack.resources()["export"]["inputs"]["home"]["base_url"] == emulator.base_url
+
+
 def test_a_stack_is_not_moved_by_its_environment(emulator: Emulator, stack: Stack) -> None:
     """Preview, refresh and destroy refuse with both places; with acceptMove they go on."""
     make_account(stack)

@@ -25,6 +25,7 @@ CREATE_TIMEOUT = 150.0
 """Seconds that a create waits at least for its answer: the server's own deadline is about 120 s
 (wire.md, fact 8), so that a time-out is never ours."""
 
+_DEFAULT_PATH = "/api/app"
 _LOOPBACK_4 = ipaddress.ip_network("127.0.0.0/8")
 _LOOPBACK_6 = ipaddress.ip_address("::1")
 
@@ -112,7 +113,9 @@ def check_base_url(text: str) -> str:
         text: `https://host[:port][/path]`, or `http://…` on loopback.
 
     Returns:
-        The URL without a trailing slash, scheme and host in lower case.
+        The URL without a trailing slash, scheme and host in lower case. A URL without a path gets
+        `/api/app`: the vendor's own tools mean the host alone by `MIXPANEL_BASE_URL` (wire.md,
+        fact 9).
 
     Raises:
         ConfigurationError: It is neither, or has user information, a query or a fragment.
@@ -121,11 +124,11 @@ def check_base_url(text: str) -> str:
     if refusal:
         raise ConfigurationError(f"The base URL {_without_user(text)!r} is refused: {refusal}")
     parts = urlsplit(text)
-    return (
-        parts._replace(scheme=parts.scheme.lower(), netloc=parts.netloc.lower())
-        .geturl()
-        .rstrip("/")
-    )
+    return parts._replace(
+        scheme=parts.scheme.lower(),
+        netloc=parts.netloc.lower(),
+        path=parts.path.rstrip("/") or _DEFAULT_PATH,
+    ).geturl()
 
 
 def _problem_of_base_url(text: str) -> str | None:  # noqa: PLR0911 (one return a problem)
