@@ -25,6 +25,7 @@ from pulumi_mixpanel.api.dialects.bulk import Bulk
 from pulumi_mixpanel.api.dialects.nested import Nested
 from pulumi_mixpanel.api.errors import ConfigurationError
 from pulumi_mixpanel.api.models import Account, CreatedAccount, Credentials, Grant, Me, Member
+from pulumi_mixpanel.api.server_time import ServerTime
 from pulumi_mixpanel.api.wire import Timeouts
 
 DIALECTS: Mapping[str, type[Dialect]] = {"bulk": Bulk, "nested": Nested}
@@ -97,6 +98,11 @@ class Client:
     def price(self) -> float:
         """Tell the seconds that a call costs under the server's rate limit; 0.0 if none is near."""
         return self._transport.price()
+
+    @property
+    def server_time(self) -> ServerTime:
+        """What the responses to this client say of the server's time."""
+        return self._transport.server_time
 
     def me(self) -> Me:
         """Tell whom the server takes this login for, in one call (grade R)."""

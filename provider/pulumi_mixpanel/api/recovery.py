@@ -114,7 +114,7 @@ class Creator:
             Refused: An answer was lost, and what it left behind is in doubt.
             MixpanelError: The account was not made.
         """
-        before = self._read_before()
+        before = self.read_before()
         with self._births.one_by_one(self._organization_id, name):
             self._tell_orphans(before, name)
             created = self._create(before, name, role, expires, projects)
@@ -258,7 +258,7 @@ class Creator:
             f"lost: {lost}"
         )
 
-    def _read_before(self) -> _Before:
+    def read_before(self) -> _Before:
         """Read the list once, before the first create of this process; all threads wait for it."""
         return self._lists.get("before", self._load_before)
 

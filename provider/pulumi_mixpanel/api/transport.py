@@ -36,6 +36,7 @@ from pulumi_mixpanel.api.errors import (
 )
 from pulumi_mixpanel.api.limiter import Limiter
 from pulumi_mixpanel.api.models import Credentials
+from pulumi_mixpanel.api.server_time import ServerTime
 from pulumi_mixpanel.api.wire import (
     CREATE_TIMEOUT,
     Answer,
@@ -93,6 +94,7 @@ class Transport:
         self._announce = announce
         self._limiter = Limiter(clock)
         self._turns = threading.local()
+        self.server_time = ServerTime()
         self._session = _session(self.base_url, credentials, connections)
 
     def __repr__(self) -> str:
@@ -263,7 +265,7 @@ class Transport:
     def _send_once(self, request: Request, url: str, read: float) -> requests.Response:
         body = None if request.body is None else msgspec.json.encode(request.body)
         try:
-            return self._session.request(
+            response = self._session.request(
                 request.method,
                 url,
                 data=body,
@@ -274,6 +276,8 @@ class Transport:
             )
         except requests.RequestException as error:
             raise _no_answer(request, error, read) from None
+        self.server_time.note(response.headers.get("Date"), self.clock.now())
+        return response
 
     def _whole(self, request: Request, response: requests.Response, seconds: float) -> Answer:
         content = self._read(request, response, seconds)

@@ -70,6 +70,7 @@ SWITCHES: dict[str, tuple[Any, ...]] = {
     "project-region": (None, list),
     "pagination": (None, "next", "page"),
     "me": ("one", "two", "none", "404"),
+    "date-header": ("sent", "absent"),
     "trailing-slash": ("off", "on"),
 }
 """Each switch with what it may be, the default first; a type stands for any value of it."""

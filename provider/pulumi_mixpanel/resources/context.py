@@ -47,6 +47,8 @@ class Context(Struct):
         held: The accounts that resources of this process hold, as far as it has met them: host and
             number, for nobody knows whether two hosts share their numbers.
         adopted: Those that a create of this process took over, and whether with a secret.
+        renewals: Numbers and names of the accounts that this process replaces because the clock
+            alone says so (clock_comparison.py).
     """
 
     configuration: Configuration
@@ -57,6 +59,7 @@ class Context(Struct):
     memberships: set[tuple[int | None, int, int]] = field(default_factory=set)
     held: set[tuple[str, int]] = field(default_factory=set)
     adopted: dict[tuple[str, int], bool] = field(default_factory=dict)
+    renewals: set[int | str] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _clients: dict[str, Client] = field(default_factory=dict)
     _organizations: dict[tuple[str, int], Organization] = field(default_factory=dict)

@@ -29,6 +29,7 @@ from pulumi_mixpanel.resources.adoption import (
     refuse_replacing,
     take_over,
 )
+from pulumi_mixpanel.resources.clock_comparison import compare_clocks
 from pulumi_mixpanel.resources.context import (
     Context,
     check_place,
@@ -62,6 +63,7 @@ from pulumi_mixpanel.resources.rotation import (
     retirement,
     retires,
     rotates,
+    rotates_by_the_clock,
     tell_steps,
 )
 from pulumi_mixpanel.resources.values import (
@@ -267,6 +269,8 @@ def update(context: Context, id_: str, olds: State, news: Inputs) -> State:
     organization = moved_organization(context, _any_account(olds, id_), olds, news)
     home = home_of(Place(organization.client.base_url, organization.id))
     if rotates(context, olds, news):
+        if rotates_by_the_clock(olds, news):
+            compare_clocks(context, organization, f"The rotation of {news['name']!r}")
         state = _rotated(context, organization, olds, news) | {"home": home}
         _tell_problems(context, state, _run(_AFTER_A_ROTATION, context, organization, state, news))
         return _with_next(state)
@@ -416,6 +420,9 @@ def _retire_due(context: Context, organization: Organization, state: State, news
     Raises:
         Refused: Some could not be deleted; the others were.
     """
+    username = state.get("previous_username")
+    if retires(context, state, news) and not context.is_own_login(username):
+        compare_clocks(context, organization, f"The retirement of {username}")
     left, problems = [], []
     for entry in state.get("retiring") or ():
         if problem := _retire(context, organization, entry):

@@ -195,6 +195,11 @@ def rotates(context: Context, state: State, news: Inputs) -> bool:
     return why_rotated(context, state, news) is not None
 
 
+def rotates_by_the_clock(state: State, news: Inputs) -> bool:
+    """Return whether a rotation that is due has no reason but the clock."""
+    return state.get("service_account_id") is not None and not _demands(state, news)
+
+
 def retirement(state: State, news: Inputs) -> datetime | None:
     """Tell when the previous account goes; None where there is none."""
     if state.get("previous_service_account_id") is None:

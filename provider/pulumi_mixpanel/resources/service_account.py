@@ -24,6 +24,7 @@ from pulumi_mixpanel.resources.adoption import (
     refuse_replacing,
     take_over,
 )
+from pulumi_mixpanel.resources.clock_comparison import compare_before_renewal, note_renewal
 from pulumi_mixpanel.resources.context import (
     Context,
     check_place,
@@ -165,6 +166,7 @@ def diff(context: Context, id_: str, olds: State, news: Inputs) -> Diff:
         context.spare_own_login(
             olds.get("username"), f"replaced, for a change of {', '.join(replaces)}"
         )
+        note_renewal(context, id_, olds, news, replaces)
     else:
         claim_projects(context, int(id_), place_of(olds.get("home")), news.get("projects"))
     in_place = any(olds.get(key) != news.get(key) for key in ("projects", *_RECORDED))
@@ -178,6 +180,7 @@ def create(context: Context, inputs: Inputs) -> Created:
     organization = context.organization(place)
     if inputs.get("adopt") is not None:
         return _adopt(context, organization, inputs)
+    compare_before_renewal(context, organization, inputs["name"], inputs["name"])
     expires = inputs.get("expires")
     created = organization.create_account(
         inputs["name"],
@@ -347,4 +350,5 @@ def delete(context: Context, id_: str, state: State) -> None:
     if is_taken_over(context, int(id_), state):
         return
     organization = context.organization(current_place(context, state))
+    compare_before_renewal(context, organization, int(id_), state.get("name"))
     organization.delete_account(int(id_))
