@@ -106,6 +106,11 @@ def is_loopback(host: str) -> bool:
     return address in _LOOPBACK_4 or address == _LOOPBACK_6
 
 
+def is_host(host: str) -> bool:
+    """Check whether a text is a host by its form: parts of 1 to 63 characters."""
+    return re.fullmatch(r"[^.]{1,63}(\.[^.]{1,63})*\.?", host) is not None
+
+
 def check_base_url(text: str) -> str:
     """Accept a base URL, or say what is wrong with it.
 
@@ -145,6 +150,8 @@ def _problem_of_base_url(text: str) -> str | None:  # noqa: PLR0911 (one return 
         return "it has a query or a fragment."
     if not host or parts.scheme not in ("http", "https"):
         return "it must be https://host/path, or http://localhost:port/path for a local server."
+    if not is_host(host):
+        return "its host is none."
     if parts.scheme == "http" and not is_loopback(host):
         return (
             f"http is for loopback alone (localhost, 127.0.0.0/8, ::1) and {host} is not: the "
