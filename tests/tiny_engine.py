@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
-from types import ModuleType
 from typing import Any
 
-from pulumi_mixpanel.api import Credentials, Secret
-from pulumi_mixpanel.api.clock import Clock
-from pulumi_mixpanel.configuration import Configuration
-from pulumi_mixpanel.emulator import Emulator
-from pulumi_mixpanel.resources.context import Context
+from tests.rules import Rules, new_session
+
+from mixpanel_service_accounts.api import Credentials, Secret
+from mixpanel_service_accounts.api.clock import Clock
+from mixpanel_service_accounts.configuration import Configuration
+from mixpanel_service_accounts.emulator import Emulator
+from mixpanel_service_accounts.resources.session import Session
 
 START = datetime(2027, 1, 1, tzinfo=timezone.utc)
 
@@ -36,7 +37,7 @@ class TinyEngine:
     """
 
     emulator: Emulator
-    rules: ModuleType
+    rules: Rules
     dialect: str = "bulk"
     username: str = ""
     hours: float = 0.0
@@ -59,7 +60,7 @@ class TinyEngine:
         self.hours += hours
         self.emulator.clock(self.at(self.hours))
 
-    def context(self) -> Context:
+    def context(self) -> Session:
         """Start a process: nothing is remembered from an earlier one."""
         login = Credentials(
             username=self.username or self.emulator.username, secret=Secret(self.emulator.secret)
@@ -69,14 +70,14 @@ class TinyEngine:
         def sleep(seconds: float) -> None:
             slept[0] += seconds
 
-        return Context(
+        return new_session(
             Configuration(1001, None, self.emulator.base_url, self.dialect, login),
             clock=Clock(now=self.now, monotonic=lambda: slept[0], sleep=sleep, chance=lambda: 0.5),
             warn=self.lines.append,
             announce=self.lines.append,
         )
 
-    def check(self, context: Context, olds: dict[str, Any], news: dict[str, Any]) -> dict[str, Any]:
+    def check(self, context: Session, olds: dict[str, Any], news: dict[str, Any]) -> dict[str, Any]:
         """Check, or fail with every reason."""
         if news.get("adopt") is not None:
             news = {"held_by": [], **news}  # as the program says, where nobody holds it
@@ -109,7 +110,7 @@ class TinyEngine:
             self.inputs = inputs
         return self.steps
 
-    def _create(self, context: Context, inputs: dict[str, Any]) -> None:
+    def _create(self, context: Session, inputs: dict[str, Any]) -> None:
         self.steps.append("create")
         created = self.rules.create(context, inputs)
         self.id, self.state, self.inputs = created.id, created.state, inputs

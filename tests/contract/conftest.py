@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from pulumi_mixpanel.api import Client, CreatedAccount, Credentials, Secret
-from pulumi_mixpanel.emulator import Emulator
+from mixpanel_service_accounts.api import Client, CreatedAccount, Credentials, Secret
+from mixpanel_service_accounts.emulator import Emulator
 
 _REAL = "MIXPANEL_CONTRACT_"
 

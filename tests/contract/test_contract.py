@@ -7,7 +7,7 @@ from datetime import datetime, timezone
 import pytest
 from tests.contract.conftest import Subject
 
-from pulumi_mixpanel.api import (
+from mixpanel_service_accounts.api import (
     Client,
     Credentials,
     Grant,
@@ -19,7 +19,7 @@ from pulumi_mixpanel.api import (
 
 def only_bulk(subject: Subject) -> bool:
     """Tell whether the dialect makes accounts with more than a name."""
-    return subject.client.dialect.sets_role
+    return subject.client.dialect.sets_attributes
 
 
 def test_me_names_the_organization(subject: Subject) -> None:

@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 import requests
 
-from pulumi_mixpanel.api import Client, Credentials, Secret
-from pulumi_mixpanel.emulator import Control, Emulator
+from mixpanel_service_accounts.api import Client, Credentials, Secret
+from mixpanel_service_accounts.emulator import Control, Emulator
 
 NAMES = (
     "MIXPANEL_BASE_URL",
@@ -35,7 +35,7 @@ def command(*arguments: str) -> Iterator[dict[str, str]]:
         [
             sys.executable,
             "-c",
-            "from pulumi_mixpanel.cli import main; main()",
+            "from mixpanel_service_accounts.cli import main; main()",
             "emulator",
             *arguments,
         ],
@@ -164,7 +164,7 @@ def test_a_wrong_option_is_told(arguments: list[str], message: str) -> None:
         [
             sys.executable,
             "-c",
-            "from pulumi_mixpanel.cli import main; main()",
+            "from mixpanel_service_accounts.cli import main; main()",
             "emulator",
             *arguments,
         ],

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from tests.engine.harness import Stack
 
-from pulumi_mixpanel.emulator import Emulator
+from mixpanel_service_accounts.emulator import Emulator
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 

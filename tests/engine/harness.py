@@ -18,7 +18,7 @@ STACK = "dev"
 MOVED_CLOCK = """
 import datetime
 from msgspec.structs import force_setattr
-from pulumi_mixpanel.api.clock import SYSTEM_CLOCK, utc_now
+from mixpanel_service_accounts.api.clock import SYSTEM_CLOCK, utc_now
 
 force_setattr(SYSTEM_CLOCK, "now", lambda: utc_now() + datetime.timedelta(hours={hours}))
 """
@@ -43,6 +43,17 @@ class Result:
     def line(self) -> str:
         """Everything that was printed, in one line: the engine wraps as it likes."""
         return " ".join(self.text.split())
+
+    @property
+    def our_frames(self) -> list[str]:
+        """The lines of a traceback that show this package at work.
+
+        After a refused check a current engine interrupts the program, whose host may print the
+        KeyboardInterrupt with a traceback of its own: that is no error of ours.
+        """
+        return re.findall(
+            r'File "[^"]*(?:pulumi_mixpanel|mixpanel_service_accounts)[^"]*", line \d+', self.text
+        )
 
 
 class Stack:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.engine.harness import Stack
 
-from pulumi_mixpanel.emulator import Emulator
+from mixpanel_service_accounts.emulator import Emulator
 
 PROGRAM = """
     def by_id(id):

@@ -11,7 +11,7 @@ from tests.engine.harness import Stack
 from tests.engine.test_life import logs_in, made
 from tests.engine.test_secrets import found_in
 
-from pulumi_mixpanel.emulator import Emulator
+from mixpanel_service_accounts.emulator import Emulator
 
 STAND_INS = Path(__file__).parent / "stand_ins"
 

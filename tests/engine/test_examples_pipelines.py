@@ -16,9 +16,9 @@ from tests.engine.conftest import EXAMPLES
 from tests.engine.harness import PASSPHRASE, Stack
 from tests.engine.test_examples import roles_of, rows
 
-from pulumi_mixpanel.api import Client, Credentials, Grant, Secret
-from pulumi_mixpanel.api.models import format_instant, parse_instant
-from pulumi_mixpanel.emulator import Emulator
+from mixpanel_service_accounts.api import Client, Credentials, Grant, Secret
+from mixpanel_service_accounts.api.models import format_instant, parse_instant
+from mixpanel_service_accounts.emulator import Emulator
 
 OURS = ("pulumi ", "pulumi-mixpanel ")
 NO_CHANGES = 0

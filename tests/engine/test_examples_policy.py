@@ -16,7 +16,7 @@ from tests.engine.conftest import EXAMPLES
 from tests.engine.harness import Result, Stack
 from tests.engine.test_life import made
 
-from pulumi_mixpanel.emulator import Emulator
+from mixpanel_service_accounts.emulator import Emulator
 
 OUR_ENGINE = EXAMPLES.parent / ".engine"
 _STARTER = '#!/bin/sh\nexec .venv/bin/python -u -m pulumi.policy "$1" "$2"\n'

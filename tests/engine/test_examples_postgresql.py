@@ -12,7 +12,7 @@ from tests.engine.test_examples import begin, end
 from tests.engine.test_life import logs_in
 from tests.engine.test_secrets import found_in
 
-from pulumi_mixpanel.emulator import Emulator
+from mixpanel_service_accounts.emulator import Emulator
 
 
 @pytest.fixture

@@ -18,8 +18,8 @@ from click.testing import CliRunner
 from tests.engine.harness import Stack
 from tests.engine.test_life import logs_in, made, roles
 
-from pulumi_mixpanel.cli import main
-from pulumi_mixpanel.emulator import Emulator
+from mixpanel_service_accounts.cli import main
+from mixpanel_service_accounts.emulator import Emulator
 
 ACCOUNT = """
     bot = ServiceAccount("export", name="bot")
@@ -147,9 +147,22 @@ def test_a_killed_engine_leaves_an_orphan_that_is_named_and_offered(
     listed = CliRunner().invoke(main, arguments)
     assert (listed.exit_code, listed.stdout.split("\t")[0]) == (3, str(orphan["id"]))
     assert len(listed.stdout.splitlines()) == 1
-    kept = CliRunner().invoke(main, [*arguments, "--delete"], input="n\n")
-    assert (kept.exit_code, len(made(emulator))) == (3, 3)
-    deleted = CliRunner().invoke(main, [*arguments, "--delete"], input="y\n")
+    assert listed.stdout.split("\t")[1] == "certain"
+    alone = ["report", "--orphans", str(later)]
+    state = json.loads(later.read_text())
+    # What a refresh does: it clears what is pending.
+    del state["deployment"]["pending_operations"]
+    later.write_text(json.dumps(state))
+    young = CliRunner().invoke(main, alone)
+    assert (young.exit_code, young.stdout.split("\t")[1]) == (4, "too young to tell")
+    state["deployment"]["manifest"]["time"] = "2999-01-01T00:00:00Z"
+    later.write_text(json.dumps(state))
+    possible = CliRunner().invoke(main, alone)
+    assert (possible.exit_code, possible.stdout.split("\t")[1]) == (3, "possible")
+    assert possible.stdout.split("\t")[0] == str(orphan["id"])
+    kept = CliRunner().invoke(main, [*arguments, "--delete"], input="y\n")
+    assert (kept.exit_code, len(made(emulator))) == (1, 3)
+    deleted = CliRunner().invoke(main, [*arguments, "--delete", str(orphan["id"])])
     assert deleted.exit_code == 0
     assert sorted(made(emulator)) == ["bot", "bystander"]
     outputs = stack.outputs()

@@ -8,8 +8,8 @@ from collections.abc import Callable
 import pytest
 from tests.engine.harness import Stack
 
-from pulumi_mixpanel.api import Client, Credentials, MixpanelError, Secret
-from pulumi_mixpanel.emulator import Emulator
+from mixpanel_service_accounts.api import Client, Credentials, MixpanelError, Secret
+from mixpanel_service_accounts.emulator import Emulator
 
 PROGRAM = """
     bot = ServiceAccount("export", name={name!r}, role="consumer", expires="2030-06-30T02:00:00+02:00")

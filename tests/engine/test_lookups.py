@@ -14,8 +14,8 @@ from tests.engine.test_faults import wait_for
 from tests.unit.conftest import Reply, Seen, TinyServer
 from tests.unit.conftest import serve as serve  # noqa: PLC0414 (a fixture)
 
-from pulumi_mixpanel.api import Client, Credentials, Grant, Secret
-from pulumi_mixpanel.emulator import Emulator
+from mixpanel_service_accounts.api import Client, Credentials, Grant, Secret
+from mixpanel_service_accounts.emulator import Emulator
 
 ACCOUNTS = "GET /organizations/1001/service-accounts"
 OTHERS = "GET /organizations/1002/service-accounts"
@@ -324,7 +324,7 @@ for name in ("first", "second"):
 def test_two_runs_in_one_process_share_nothing(emulator: Emulator, stack: Stack) -> None:
     """An inline program of the Automation API, run twice."""
     helper = (
-        "from pulumi_mixpanel.api import Client, Credentials, Secret\n"
+        "from mixpanel_service_accounts.api import Client, Credentials, Secret\n"
         f"login = Credentials(username={emulator.username!r}, secret=Secret({emulator.secret!r}))\n"
         f"client = Client({emulator.base_url!r}, login)\n"
         "make = lambda name: client.create_service_account(1001, name)\n"

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tests.engine.harness import Stack
 
-from pulumi_mixpanel.emulator import Emulator
+from mixpanel_service_accounts.emulator import Emulator
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 from tests.engine.harness import Stack
 
-from pulumi_mixpanel.api import Client, Credentials, Secret
-from pulumi_mixpanel.emulator import Emulator
+from mixpanel_service_accounts.api import Client, Credentials, Secret
+from mixpanel_service_accounts.emulator import Emulator
 
 ACCOUNT = 'ServiceAccount("export", name="bot")'
 ACCOUNTS = "/organizations/1001/service-accounts"
@@ -58,6 +58,45 @@ def test_bad_input_fails_the_preview(
     assert emulator.calls() == []
 
 
+@pytest.mark.parametrize(
+    ("program", "message"),
+    [
+        (
+            'from datetime import timedelta; ServiceAccount("export", validity_period_hours=timedelta(90))',
+            "error: ServiceAccount 'export': validity_period_hours cannot be a timedelta. Give a number of "
+            "hours: value.total_seconds() / 3600.",
+        ),
+        (
+            'ServiceAccount("export", name=pulumi.Output.from_input(1).apply(lambda _: b"sekret"))',
+            "error: ServiceAccount 'export': name cannot be a bytes. Give a string: value.decode().",
+        ),
+        (
+            'ServiceAccount("export", projects=(one for one in [{"project_id": 2001, "role": "admin"}]))',
+            "error: ServiceAccount 'export': projects cannot be a generator. Give a list: list(value).",
+        ),
+        (
+            'ServiceAccount("export", rotate_when_changed={1: "sekret"})',
+            "error: ServiceAccount 'export': rotate_when_changed has a key that is an int. Give every key "
+            "as a string.",
+        ),
+        (
+            'ProjectMembership("web", project_id=2001, role="analyst")',
+            "error: ProjectMembership 'web' takes either service_account or service_account_id.",
+        ),
+    ],
+)  # fmt: skip
+def test_an_error_of_the_program_is_one_sentence(
+    emulator: Emulator, stack: Stack, program: str, message: str
+) -> None:
+    """Without a traceback, and without the value."""
+    stack.write(program)
+    shown = stack.preview(fails=True)
+    assert message in shown.line
+    for text in ("Traceback", "sekret"):
+        assert text not in shown.text
+    assert emulator.calls() == []
+
+
 def test_an_unknown_role_is_a_warning_under_bulk(stack: Stack) -> None:
     """Organizations have roles of their own."""
     stack.write(
@@ -103,7 +142,9 @@ def test_without_an_organization_up_names_all_the_places(emulator: Emulator, sta
             [{"kind": "unauthorized"}],
             f"Creating a ServiceAccount: GET {ACCOUNTS} answered 401: Invalid service account "
             "credentials. The login was not accepted: check the username (in full, with its suffix), "
-            "the secret, the region and whether the account has expired.",
+            "the secret, the region and whether the account has expired. "
+            "A refresh or destroy uses the login that an explicit provider had at the last up: if it was "
+            "renewed since, run a plain `pulumi up` first, or add --run-program.",
         ),
         (
             [{"kind": "forbidden", "method": "POST"}],
@@ -154,7 +195,9 @@ def test_a_wrong_login_changes_nothing(emulator: Emulator, stack: Stack) -> None
             emulator.username,
             "wrong",
             "401: Invalid service account credentials. The login was not accepted: check the username "
-            "(in full, with its suffix), the secret, the region and whether the account has expired.",
+            "(in full, with its suffix), the secret, the region and whether the account has expired. "
+            "A refresh or destroy uses the login that an explicit provider had at the last up: if it was "
+            "renewed since, run a plain `pulumi up` first, or add --run-program.",
         ),
         (
             weak.account.username,
@@ -172,15 +215,13 @@ def test_a_wrong_login_changes_nothing(emulator: Emulator, stack: Stack) -> None
             "MIXPANEL_SERVICE_ACCOUNT_SECRET": secret,
         }
         number = stack.resources()["export"]["id"]
-        for doing, command, method in (
-            ("Reading", stack.refresh, "GET"),
-            ("Deleting", stack.destroy, "DELETE"),
+        # Before the first deletion of a run the list is read.
+        for doing, command, path in (
+            ("Reading", stack.refresh, f"{ACCOUNTS}/{number}"),
+            ("Deleting", stack.destroy, ACCOUNTS),
         ):
             shown = command(fails=True).line
-            assert (
-                f"{doing} ServiceAccount {number}: {method} {ACCOUNTS}/{number} answered {said}"
-                in shown
-            )
+            assert f"{doing} ServiceAccount {number}: GET {path} answered {said}" in shown
         assert list(stack.resources()) == ["export"]
 
 
@@ -259,7 +300,8 @@ def test_a_plain_secret_is_refused(stack: Stack) -> None:
         "set --secret mixpanel:secret; and give the login a new secret, for this one may have been "
         "seen."
     ) in shown.line
-    assert "made-up-and-plain" not in shown.text
+    for text in ("Traceback", "made-up-and-plain"):
+        assert text not in shown.text
 
 
 def test_a_login_pasted_with_its_quotes_fails_the_preview(emulator: Emulator, stack: Stack) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.engine.harness import Stack
 
-from pulumi_mixpanel.emulator import Emulator
+from mixpanel_service_accounts.emulator import Emulator
 
 PROGRAM = """
     bot = ServiceAccount("export", name={name!r}, role="consumer",

@@ -8,7 +8,7 @@ import pytest
 from tests.engine.harness import Stack
 from tests.unit.test_pickles import RECORDED
 
-from pulumi_mixpanel.emulator import Emulator
+from mixpanel_service_accounts.emulator import Emulator
 
 
 @pytest.mark.parametrize("protocol", [4, 5])

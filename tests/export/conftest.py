@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from tests.engine.harness import Stack
 
-from pulumi_mixpanel.api import Client, Credentials, Grant, Secret
-from pulumi_mixpanel.api.models import parse_instant
-from pulumi_mixpanel.emulator import Emulator
+from mixpanel_service_accounts.api import Client, Credentials, Grant, Secret
+from mixpanel_service_accounts.api.models import parse_instant
+from mixpanel_service_accounts.emulator import Emulator
 
 COMMAND = Path(sys.executable).parent / "pulumi-mixpanel"
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 from tests.export.conftest import Organization
+
+from mixpanel_service_accounts.cli.installed_from import requirements
 
 LEFT_OUT = "left out: 1 account; the program says why"
 
@@ -54,9 +55,7 @@ def test_two_runs_give_the_same_bytes(bulk: Organization, form: str, tmp_path: P
         assert one.read_bytes() == two.read_bytes()
         assert one.stat().st_mode & 0o777 == 0o600
     assert (tmp_path / "one").stat().st_mode & 0o777 == 0o700
-    assert (tmp_path / "one" / "requirements.txt").read_text() == (
-        f"pulumi-mixpanel=={version('pulumi-mixpanel')}\n"
-    )
+    assert (tmp_path / "one" / "requirements.txt").read_text() == requirements()
     assert (tmp_path / "one" / "Pulumi.yaml").read_text() == (
         "name: mixpanel-1001\n"
         "description: Service accounts of Mixpanel's organization 1001.\n"

@@ -19,12 +19,12 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from tests.export.conftest import HOSTILE, UNFIT
 
-from pulumi_mixpanel.api.models import Account, Member, Project
-from pulumi_mixpanel.inventory.naming import resource_names, slug
-from pulumi_mixpanel.inventory.plan import make_plan
-from pulumi_mixpanel.inventory.program import program
-from pulumi_mixpanel.inventory.python import WIDTH, comment, entry, literal
-from pulumi_mixpanel.inventory.reading import Inventory
+from mixpanel_service_accounts.api.models import Account, Member, Project
+from mixpanel_service_accounts.inventory.naming import resource_names, slug
+from mixpanel_service_accounts.inventory.plan import make_plan
+from mixpanel_service_accounts.inventory.program import program
+from mixpanel_service_accounts.inventory.python import WIDTH, comment, entry, literal
+from mixpanel_service_accounts.inventory.reading import Inventory
 
 NOW = datetime(2026, 11, 24, tzinfo=timezone.utc)
 TEXTS = (

@@ -5,16 +5,19 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import pytest
+from tests.rules import new_session
 
-from pulumi_mixpanel.api import Client, Credentials, MixpanelError, Secret
-from pulumi_mixpanel.api.clock import Clock
-from pulumi_mixpanel.api.organization import Organization
-from pulumi_mixpanel.configuration import Configuration
-from pulumi_mixpanel.emulator import Emulator
-from pulumi_mixpanel.resources.context import Context
+from mixpanel_service_accounts.api import Client, Credentials, MixpanelError, Secret
+from mixpanel_service_accounts.api.clock import Clock
+from mixpanel_service_accounts.api.organization import Organization
+from mixpanel_service_accounts.configuration import Configuration
+from mixpanel_service_accounts.emulator import Emulator
+from mixpanel_service_accounts.resources.session import Session
+from pulumi_mixpanel.wording import PULUMI
 
 
 @dataclass
@@ -26,6 +29,7 @@ class World:
     lines: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     slept: float = 0.0
+    now: datetime | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def sleep(self, seconds: float) -> None:
@@ -36,7 +40,9 @@ class World:
     @property
     def clock(self) -> Clock:
         """Make the clock; chance always says one half."""
-        return Clock(monotonic=lambda: self.slept, sleep=self.sleep, chance=lambda: 0.5)
+        now = self.now
+        told = {"now": lambda: now} if now else {}
+        return Clock(monotonic=lambda: self.slept, sleep=self.sleep, chance=lambda: 0.5, **told)
 
     def login(self, username: str | None = None, secret: str | None = None) -> Credentials:
         """Tell a login; by default the seeded one."""
@@ -53,13 +59,14 @@ class World:
             dialect=self.dialect,
             clock=self.clock,
             announce=self.lines.append,
+            wording=PULUMI,
         )
 
     def organization(self, client: Client | None = None) -> Organization:
         """Make what a process has: nothing is remembered from an earlier one."""
         return Organization(client or self.client(), 1001, warn=self.warnings.append)
 
-    def context(self) -> Context:
+    def context(self) -> Session:
         """Make what the rules of the resources need, as a new process has it."""
         configuration = Configuration(
             organization_id=1001,
@@ -67,7 +74,7 @@ class World:
             dialect=self.dialect,
             credentials=self.login(),
         )
-        return Context(
+        return new_session(
             configuration, clock=self.clock, warn=self.warnings.append, announce=self.lines.append
         )
 

@@ -12,15 +12,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pulumi.runtime.rpc import serialize_properties
 from tests.faults.conftest import World
+from tests.rules import home_of, service_account
 
-from pulumi_mixpanel.api import MixpanelError, Refused
-from pulumi_mixpanel.api.client import DIALECTS
-from pulumi_mixpanel.api.models import CreatedAccount
-from pulumi_mixpanel.api.organization import Organization
-from pulumi_mixpanel.api.wire import Answer, Request
-from pulumi_mixpanel.configuration import Configuration, Place
-from pulumi_mixpanel.resources import service_account
-from pulumi_mixpanel.resources.context import Context, home_of
+from mixpanel_service_accounts.api import MixpanelError, Refused
+from mixpanel_service_accounts.api.client import DIALECTS
+from mixpanel_service_accounts.api.models import CreatedAccount, Place
+from mixpanel_service_accounts.api.organization import Organization
+from mixpanel_service_accounts.api.wire import Answer, Request
+from mixpanel_service_accounts.configuration import Configuration
+from mixpanel_service_accounts.resources.session import Connections, Session
 
 Row = dict[str, Any]
 SECRET = {"bulk": "token", "nested": "secret"}
@@ -141,18 +141,18 @@ def _state_of(made: CreatedAccount) -> Row:
 
     class Stub:
         id = 1001
+        place = Place("https://mixpanel.com/api/app", 1001)
 
         def create_account(self, *_: object) -> CreatedAccount:
             return made
 
-    class Connected(Context):
+    class Connected(Session):
         def organization(self, place: Place) -> Any:  # noqa: ANN401 (what the rules need of one)
             del place
             return Stub()
 
-    place = Place("https://mixpanel.com/api/app", 1001)
-    context = Connected(Configuration())
-    inputs = {"name": "bot", "home": home_of(place)}
+    context = Connected(Connections(Configuration()))
+    inputs = {"name": "bot", "home": home_of(Stub.place)}
     return service_account.create(context, inputs).state
 
 

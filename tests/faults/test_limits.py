@@ -7,10 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from pulumi_mixpanel.api import Client, Credentials, Secret
-from pulumi_mixpanel.api.clock import SYSTEM_CLOCK, Clock
-from pulumi_mixpanel.api.organization import Organization
-from pulumi_mixpanel.emulator import Emulator, limit
+from mixpanel_service_accounts.api import Client, Credentials, Secret
+from mixpanel_service_accounts.api.clock import SYSTEM_CLOCK, Clock
+from mixpanel_service_accounts.api.organization import Organization
+from mixpanel_service_accounts.emulator import Emulator, limit
 
 MOST_REFUSED = 64
 """Of more than two hundred calls; each thread runs into the wall a few times, and not every time."""

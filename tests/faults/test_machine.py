@@ -16,9 +16,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from tests.faults.conftest import World
 from tests.lives import run_lives
 
-from pulumi_mixpanel.api import CreatedAccount, Grant, MixpanelError
-from pulumi_mixpanel.api.wire import Answer, Request
-from pulumi_mixpanel.emulator import Emulator, faults
+from mixpanel_service_accounts.api import CreatedAccount, Grant, MixpanelError
+from mixpanel_service_accounts.api.wire import Answer, Request
+from mixpanel_service_accounts.emulator import Emulator, faults
 
 NAMES = st.sampled_from(["alpha", "beta"])
 PROJECTS = st.sampled_from([2001, 2002])

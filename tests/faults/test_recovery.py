@@ -11,11 +11,12 @@ from typing import Any
 
 import pytest
 from tests.faults.conftest import World
+from tests.rules import new_session
 
-from pulumi_mixpanel.api import MixpanelError, Refused, StatusError
-from pulumi_mixpanel.api.organization import Organization
-from pulumi_mixpanel.configuration import Configuration, Place
-from pulumi_mixpanel.resources.context import Context
+from mixpanel_service_accounts.api import Client, Credentials, MixpanelError, Refused, StatusError
+from mixpanel_service_accounts.api.models import Place
+from mixpanel_service_accounts.api.organization import Organization
+from mixpanel_service_accounts.configuration import Configuration
 
 LOST = {"kind": "cut-after-effect", "method": "POST", "path": "accounts$", "times": 1}
 LOST_BEFORE = {"kind": "cut-before-effect", "method": "POST", "path": "accounts$", "times": 1}
@@ -246,10 +247,28 @@ def test_an_earlier_run_s_account_is_named_once(bulk: World) -> None:
     one.create_account("bot", None, None, ())
     assert len(bulk.warnings) == 1
     assert bulk.warnings[0].startswith(
-        "accounts of the name 'bot' that this login made earlier and no resource of this stack is known "
-        f"to hold, perhaps left behind by a killed run: {earlier.id} ({earlier.username}, made "
+        "accounts of the name 'bot' that this login made earlier and nobody ever used, perhaps left "
+        f"behind by a killed run: {earlier.id} ({earlier.username}, made "
+    )
+    assert bulk.warnings[0].endswith(
+        "). Or a resource that this run did not look at holds them (a new name, --target, --replace): "
+        "`pulumi-mixpanel report --orphans`, which reads the states, tells them apart. Nothing was done "
+        "about them."
     )
     assert len(ids(bulk)) == 2
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_an_earlier_account_that_may_be_in_use_is_not_named(bulk: World, known: bool) -> None:  # noqa: FBT001
+    """`last_used` counts, and so does a server that does not tell it: a live credential."""
+    earlier = bulk.organization().create_account("bot", None, None, ())
+    if known:
+        login = Credentials(username=earlier.account.username, secret=earlier.secret)
+        Client(bulk.emulator.base_url, login).me()
+    else:
+        bulk.emulator.faults([switch("last-used", "absent")])
+    bulk.organization().create_account("bot", None, None, ())
+    assert bulk.warnings == []
 
 
 def test_what_is_refused_after_a_loss_is_told_with_it(bulk: World) -> None:
@@ -300,7 +319,7 @@ def test_one_organization_on_two_hosts_is_one(bulk: World) -> None:
     """What the process made through the one is not taken for lost through the other."""
     here = bulk.emulator.base_url
     configuration = Configuration(credentials=bulk.login())
-    context = Context(configuration, clock=bulk.clock)
+    context = new_session(configuration, clock=bulk.clock)
     one = context.organization(Place(here, 1001))
     other = context.organization(Place(here.replace("127.0.0.1", "localhost"), 1001))
     one.create_account("first", None, None, ())

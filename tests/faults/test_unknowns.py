@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from tests.faults.conftest import World
 
-from pulumi_mixpanel.api import MixpanelError, StatusError
-from pulumi_mixpanel.emulator import Emulator
-from pulumi_mixpanel.emulator.faults import SWITCHES
+from mixpanel_service_accounts.api import MixpanelError, StatusError
+from mixpanel_service_accounts.emulator import Emulator
+from mixpanel_service_accounts.emulator.faults import SWITCHES
 
 SIDES = [
     (name, choice)
@@ -27,7 +27,8 @@ SIDES = [
     ("membership-delay", 0),
     ("project-region", [2009]),  # ours on the host that lists it; the other side has its own test
 ]
-REFUSED = {("trailing-slash", "on"), ("pagination", "next"), ("pagination", "page")}
+UNENDING = ("next", "page", "has-more", "count", "link", "cycle", "endless")
+REFUSED = {("trailing-slash", "on"), *(("pagination", form) for form in UNENDING)}
 """Sides under which the life below ends in an error: a write is redirected, a list may be short."""
 
 
@@ -124,14 +125,21 @@ def test_a_project_that_lives_on_another_host(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("value", ["listed", "vanishes", "404"])
 def test_an_expired_account_is_read_or_proven_gone(bulk: World, value: str) -> None:
-    """It stays listed, or vanishes, or answers 404."""
+    """It stays listed, or vanishes; where its own route answers 404, its row keeps it."""
     one = bulk.organization()
     expires = datetime(2031, 1, 1, tzinfo=timezone.utc)
-    account = one.create_account("bot", None, expires, ()).account.id
+    made = one.create_account("bot", None, expires, ()).account
     bulk.emulator.clock("2031-02-01T00:00:00Z")
     bulk.emulator.faults([switch("expired", value)])
-    found = bulk.organization().reads.account(account)
-    assert (found is None) == (value != "listed")
+    bulk.now = datetime(2031, 2, 1, tzinfo=timezone.utc)
+    found = bulk.organization().reads.account(made.id)
+    assert (found is None) == (value == "vanishes")
+    told = (
+        f"service account {made.id} ({made.username}) has expired, on 2031-01-01T00:00:00Z: its own "
+        "route answers 404, and the list of accounts still shows it."
+    )
+    assert bulk.warnings == ([told] if value == "404" else [])
+    bulk.organization().delete_account(made.id)
 
 
 @pytest.mark.parametrize("value", ["separate", "merged"])

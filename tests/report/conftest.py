@@ -15,11 +15,11 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from pulumi_mixpanel.api import Account, Client, Credentials, Grant, Secret
-from pulumi_mixpanel.api.clock import Clock
-from pulumi_mixpanel.cli import main
-from pulumi_mixpanel.configuration import ENVIRONMENT
-from pulumi_mixpanel.emulator import Emulator
+from mixpanel_service_accounts.api import Account, Client, Credentials, Grant, Secret
+from mixpanel_service_accounts.api.clock import Clock
+from mixpanel_service_accounts.cli import main
+from mixpanel_service_accounts.configuration import ENVIRONMENT
+from mixpanel_service_accounts.emulator import Emulator
 
 COMMAND = Path(sys.executable).parent / "pulumi-mixpanel"
 

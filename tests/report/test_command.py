@@ -15,8 +15,8 @@ import pytest
 from tests.report.conftest import COMMAND, Organization
 from tests.report.terminal import COLUMNS, at_a_terminal
 
-from pulumi_mixpanel.api.models import format_instant
-from pulumi_mixpanel.emulator import Emulator
+from mixpanel_service_accounts.api.models import format_instant
+from mixpanel_service_accounts.emulator import Emulator
 
 HOSTILE = "evil\x1b[31m\x1b]0;title\x07\x9b2J\u202e\u2066[red]\r\nnext line\u200b"
 EXPORT_TYPE = "pulumi-python:dynamic/mixpanel:ServiceAccount"
@@ -43,8 +43,8 @@ def test_the_table_tells_every_account_and_marks_our_own_login(
     assert heading.endswith("Z: 3 accounts, 20 of 20 projects read")
     rows = rows_of(answer.stdout)
     today, expiry = f"{now:%Y-%m-%d}", f"{now + timedelta(days=9):%Y-%m-%d}"
-    assert rows["5001"] == ["emulator-login (this login)", "owner", "20", "never", today, "admin, sensitive, many-projects, no-expiry"]  # fmt: skip
-    assert rows[str(old.id)][1:] == ["consumer", "1", f"{long_ago + timedelta(days=9):%Y-%m-%d}", "never", "expired, admin, sensitive, unused"]  # fmt: skip
+    assert rows["5001"] == ["emulator-login (this login)", "owner", "20", "never", today, "admin, many-projects, no-expiry"]  # fmt: skip
+    assert rows[str(old.id)][1:] == ["consumer", "1", f"{long_ago + timedelta(days=9):%Y-%m-%d}", "never", "expired, admin, unused"]  # fmt: skip
     assert rows[str(young.id)] == ["young", "consumer", "3 (1 through the organization, 1 through a team)", expiry, "never", "expiring"]  # fmt: skip
 
 
@@ -54,7 +54,7 @@ def test_the_document_has_the_documented_keys(
     """And instants in the one form."""
     expires = now + timedelta(days=300)
     made = organization.add("bot", at=long_ago, expires=expires, p2001="analyst")
-    organization.emulator.grant(made.id, 2001, "owner", "team")
+    organization.emulator.grant(made.id, 2001, "data-steward", "team")
     document = organization.report("--unused-for", "1", "--many-projects", "3")
     assert list(document) == ["version", "organization_id", "base_url", "dialect", "login", "read_at", "limits", "findings", "projects_known", "projects", "accounts"]  # fmt: skip
     assert (document["version"], document["organization_id"], document["dialect"]) == (
@@ -93,11 +93,11 @@ def test_the_document_has_the_documented_keys(
         "last_used": None,
         "own_login": False,
         "managed": None,
-        "findings": ["admin", "sensitive", "unused"],
+        "findings": ["sensitive", "unused"],
         "unknown": [],
         "access": [
             {"project_id": 2001, "role": "analyst", "through": "individual", "sensitive": False},
-            {"project_id": 2001, "role": "owner", "through": "team", "sensitive": True},
+            {"project_id": 2001, "role": "data-steward", "through": "team", "sensitive": True},
         ],
     }
 
@@ -154,7 +154,7 @@ def test_a_project_that_answers_403_is_unreadable_and_not_empty(
         "member of project 9999. The login lacks the right to do this: it needs the role admin or "
         "owner in the organization, and membership of the project in question.",
     }
-    assert document["accounts"][1]["unknown"] == ["many-projects"]
+    assert document["accounts"][1]["unknown"] == ["sensitive", "many-projects"]
     answer = organization.run("--project", "9999")
     assert (answer.returncode, answer.stderr) == (4, "1 of 21 projects could not be read\n")
     assert (
@@ -385,6 +385,7 @@ def test_help_has_examples_and_exit_statuses() -> None:
     for line in (
         "    pulumi-mixpanel report --html report.html --unused-for 180",
         "    3    accounts with a finding of --fail-on; with --orphans: some are left",
-        "    4    a project could not be read, or nobody tells a finding of --fail-on (3 comes first)",
+        "    4    a project could not be read, or nobody tells a finding of --fail-on; with --orphans:",
+        "         some are too young to tell (3 comes first)",
     ):
         assert line in answer.stdout.splitlines()

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pulumi_mixpanel.resources.orphans import held_accounts
+from mixpanel_service_accounts.resources.stack_exports import held_accounts
 
 ACCOUNT = "pulumi-python:dynamic/mixpanel:ServiceAccount"
 ROTATING = "pulumi-python:dynamic/mixpanel:RotatingServiceAccount"

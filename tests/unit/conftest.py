@@ -11,7 +11,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from pulumi_mixpanel.api.clock import Clock
+from mixpanel_service_accounts.api.clock import Clock
 
 Reply = tuple[int, dict[str, str], "bytes | Iterable[bytes]"]
 """Status, headers and body; a body in parts is sent as they come, and ends with the connection."""

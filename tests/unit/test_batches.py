@@ -9,11 +9,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 import pytest
 from tests.unit.conftest import FakeTime
 
-from pulumi_mixpanel.api import Grant, NoAnswer, StatusError
-from pulumi_mixpanel.api.batches import LARGEST_GROUP, Batches
-from pulumi_mixpanel.api.clock import Clock
-from pulumi_mixpanel.api.pace import LONGEST_PATIENCE, Pace
-from pulumi_mixpanel.api.writes import Addition, additions_together, removals_together
+from mixpanel_service_accounts.api import Grant, NoAnswer, StatusError
+from mixpanel_service_accounts.api.batches import LARGEST_GROUP, Batches
+from mixpanel_service_accounts.api.clock import Clock
+from mixpanel_service_accounts.api.pace import LONGEST_PATIENCE, Pace
+from mixpanel_service_accounts.api.writes import Addition, additions_together, removals_together
 
 Together = Callable[[Sequence[int]], Sequence[int]]
 

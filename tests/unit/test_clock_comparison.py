@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
-from types import ModuleType
 from typing import Any
 
 import pytest
+from tests.rules import Rules, rotating_service_account, service_account
 from tests.tiny_engine import TinyEngine
 
-from pulumi_mixpanel.api import Refused
-from pulumi_mixpanel.api.server_time import ServerTime
-from pulumi_mixpanel.emulator import Emulator
-from pulumi_mixpanel.resources import rotating_service_account, service_account
+from mixpanel_service_accounts.api import Refused
+from mixpanel_service_accounts.api.server_time import ServerTime
+from mixpanel_service_accounts.emulator import Emulator
 
 DAY = 24
 NOW = datetime(2027, 1, 1, tzinfo=timezone.utc)
@@ -36,7 +35,7 @@ def emulator() -> Iterator[Emulator]:
         yield running
 
 
-def engine(emulator: Emulator, rules: ModuleType) -> TinyEngine:
+def engine(emulator: Emulator, rules: Rules) -> TinyEngine:
     """Make a stack with a clock of its own."""
     emulator.reset()
     made = TinyEngine(emulator, rules)

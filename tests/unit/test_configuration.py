@@ -6,9 +6,10 @@ import pickle
 
 import pytest
 
-from pulumi_mixpanel.api import ConfigurationError, Credentials, Secret
-from pulumi_mixpanel.api.wire import check_base_url
-from pulumi_mixpanel.configuration import Configuration, Place, resolve
+from mixpanel_service_accounts.api import ConfigurationError, Credentials, Secret
+from mixpanel_service_accounts.api.models import Place
+from mixpanel_service_accounts.api.wire import check_base_url
+from mixpanel_service_accounts.configuration import Configuration, resolve
 
 LOGIN = {
     "MIXPANEL_SERVICE_ACCOUNT_USERNAME": "env-user",

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from pulumi_mixpanel.api import Client, Credentials, Secret
-from pulumi_mixpanel.emulator import Emulator
+from mixpanel_service_accounts.api import Client, Credentials, Secret
+from mixpanel_service_accounts.emulator import Emulator
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -67,3 +67,40 @@ def test_an_example_runs(block: str, emulator: Emulator, tmp_path: Path) -> None
         check=False,
     )
     assert ran.returncode == 0, ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("page", "heading", "words"),
+    [
+        ("configuration", "Secrets", ("--tracing", "PULUMI_DEBUG_GRPC", "every call")),
+        ("configuration", "Secrets", ("mixpanel:secret", "environment of the program")),
+        ("configuration", "Which Python runs the provider", ("Automation API", "virtualenv")),
+        ("rotation", "An explicit provider's login that was renewed", ("401", "--run-program")),
+        ("rotation", "A saved plan does not fit a rotation", ("up --plan",)),
+        ("rotation", "One account past a fixed expiry", ("--exclude", "expires")),
+        ("service-account", "What Pulumi's own options do", ("replace_on_changes", "no effect")),
+        ("service-account", "What Pulumi's own options do", ("delete_before_replace", "409")),
+        ("service-account", "What Pulumi's own options do", ("pulumi state move",)),
+        ("lookups", "A lookup after a membership", ("project_id=membership.project_id",)),
+        ("pipelines", "A backend that fills up or goes read-only", ("disk full", "--orphans")),
+        (
+            "reliability",
+            "Interrupts",
+            ("certain", "possible", "too young to tell", "--delete 5004"),
+        ),
+    ],
+)
+def test_what_a_user_meets_has_its_place(page: str, heading: str, words: tuple[str, ...]) -> None:
+    """Under the heading where a user would look for it."""
+    text = (ROOT / "docs" / f"{page}.md").read_text()
+    section = text.split(f"\n## {heading}\n")[1].split("\n## ")[0]
+    assert [word for word in words if word not in section] == []
+
+
+def test_no_page_installs_by_a_bare_name() -> None:
+    """The name might be somebody else's on an index."""
+    bare = re.compile(
+        r"pip install [^\n]*pulumi-mixpanel(?! @)(?:\[\w+\])?(?:==\S+)?[\"\']?\s*$", re.MULTILINE
+    )
+    found = {page.name: bare.findall(page.read_text()) for page in PAGES}
+    assert {name: lines for name, lines in found.items() if lines} == {}

@@ -8,14 +8,15 @@ from datetime import datetime, timezone
 from typing import Any
 
 import pytest
+from tests.rules import Made as Created
+from tests.rules import ledger_of, new_session, project_membership, recorded_place, service_account
 
-from pulumi_mixpanel.api import Refused
-from pulumi_mixpanel.api.clock import Clock
-from pulumi_mixpanel.configuration import resolve
-from pulumi_mixpanel.emulator import Emulator
-from pulumi_mixpanel.resources import project_membership, service_account
-from pulumi_mixpanel.resources.context import Context, recorded_place
-from pulumi_mixpanel.resources.values import Created
+from mixpanel_service_accounts.api import Refused
+from mixpanel_service_accounts.api.clock import Clock
+from mixpanel_service_accounts.api.models import Place
+from mixpanel_service_accounts.configuration import resolve
+from mixpanel_service_accounts.emulator import Emulator
+from mixpanel_service_accounts.resources.session import Session
 
 LATER = datetime(2031, 2, 1, tzinfo=timezone.utc)
 
@@ -27,11 +28,11 @@ class World:
     emulator: Emulator
     lines: list[str] = field(default_factory=list)
 
-    def context(self, now: datetime | None = None, **configured: str) -> Context:
+    def context(self, now: datetime | None = None, **configured: str) -> Session:
         """Start a process."""
         clock = Clock(now=lambda: now) if now else Clock()
         found = resolve(configured.get, self.emulator.env)
-        return Context(found, clock=clock, warn=self.lines.append)
+        return new_session(found, clock=clock, warn=self.lines.append)
 
     def home(self) -> dict[str, Any]:
         """Say where everything lives."""
@@ -144,8 +145,23 @@ def test_an_account_that_a_resource_holds_is_no_orphan(world: World) -> None:
     held, free = (int(world.make().id) for _ in range(2))
     world.lines.clear()
     context = world.context()
-    context.hold(world.home(), held)
+    ledger_of(context).hold(Place(**world.home()), held)
     service_account.create(context, {"name": "bot", "home": world.home()})
     (line,) = world.lines
     assert f"{free} (bot." in line
     assert f"{held} (bot." not in line
+
+
+def test_a_name_that_is_taken_names_the_two_ways_out(world: World) -> None:
+    """Where names are unique, a replacement is refused at each up."""
+    world.make()
+    world.emulator.faults([{"kind": "switch", "name": "duplicate-name", "value": "409"}])
+    with pytest.raises(Refused) as caught:
+        world.make()
+    assert str(caught.value) == (
+        "POST /organizations/1001/service-accounts answered 409: A service account with this name "
+        "already exists. If this replaces or renews an account: a replacement is created before the "
+        "old account is deleted, and the name is unique here. Give "
+        "ResourceOptions(delete_before_replace=True), which leaves its users without a login in "
+        "between, or use RotatingServiceAccount, which dates the next account's name."
+    )

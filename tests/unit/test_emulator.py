@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 import requests
 
-from pulumi_mixpanel.emulator import Emulator
-from pulumi_mixpanel.emulator.limit import RateLimit
+from mixpanel_service_accounts.emulator import Emulator
+from mixpanel_service_accounts.emulator.limit import RateLimit
 
 ACCOUNTS = "/organizations/1001/service-accounts"
 LOGIN = "emulator-login"
@@ -86,6 +86,16 @@ def test_a_created_account_in_the_dialect_bulk(caller: Caller) -> None:
     assert account["token"] not in caller.call("GET", f"{ACCOUNTS}/{account['id']}").text
 
 
+def test_who_is_in_the_projects_is_told_unless_declined(caller: Caller) -> None:
+    """`/me` is slow with it; our client declines it (wire.md, fact 11)."""
+    everything = caller.call("GET", "/me").json()["results"]
+    declined = caller.call("GET", "/me?include_workspace_users=false").json()["results"]
+    assert everything["user_id"] in everything["workspace_users"]["2001"]
+    assert {**declined, "workspace_users": everything["workspace_users"]} == everything
+    assert "workspace_users" not in declined
+    assert caller.call("GET", "/me?include_workspace_users=no").status_code == 400
+
+
 def test_a_created_account_in_the_dialect_nested() -> None:
     """200, flat, with a secret; memberships are rows with a project's name."""
     with Emulator("nested") as emulator:
@@ -116,7 +126,7 @@ def test_a_member_of_a_project(caller: Caller) -> None:
         ("individual", "admin"),
         ("team", "analyst"),
     ]
-    assert own[0]["hasSensitiveAccess"] is True
+    assert own[0]["hasSensitiveAccess"] is False
     assert {"role_order", "email", "username"} <= set(own[0])
 
 
@@ -193,6 +203,40 @@ def test_a_login_that_is_none(emulator: Emulator, header: str) -> None:
     """401, however broken the header is."""
     url = f"{emulator.base_url}/me"
     assert requests.get(url, headers={"Authorization": header}, timeout=10).status_code == 401
+
+
+def test_no_default_role_sees_sensitive_data(caller: Caller) -> None:
+    """Only the seeded custom role does, as at the vendor."""
+    roles = ("owner", "admin", "analyst", "consumer", "data-steward")
+    made = {
+        caller.create(role, projects=[{"id": 2001, "role": role}])["id"]: role for role in roles
+    }
+    rows = caller.call("GET", "/projects/2001/service-accounts").json()["results"]
+    seen = {made[row["id"]]: row["hasSensitiveAccess"] for row in rows if row["id"] in made}
+    assert seen == {role: role == "data-steward" for role in roles}
+
+
+def test_plain_credentials_under_basic_are_accepted(emulator: Emulator) -> None:
+    """The vendor documents them beside base64; a wrong secret is refused in both forms."""
+    url = f"{emulator.base_url}/me"
+    for secret, status in ((emulator.secret, 200), ("wrong", 401)):
+        header = {"Authorization": f"Basic {emulator.username}:{secret}"}
+        assert requests.get(url, headers=header, timeout=10).status_code == status
+
+
+def test_a_405_names_the_methods_that_are_allowed(caller: Caller) -> None:
+    """On a route, and where only one of two ways to remove is understood."""
+    assert caller.call("PUT", ACCOUNTS).headers["Allow"] == "GET, POST"
+    refused = caller.call("DELETE", f"{ACCOUNTS}/remove-from-project", {"projects": []})
+    assert (refused.status_code, refused.headers["Allow"]) == (405, "POST")
+
+
+def test_creation_accepts_what_the_vendor_s_own_clients_send(caller: Caller) -> None:
+    """An empty expiry and nulls mean not given; unknown keys are passed over."""
+    empty = caller.create("bot", expires="", role=None, projects=None, description="x")
+    assert empty["expires"] is None
+    assert caller.create("bot", expires=None)["expires"] is None
+    assert said(caller.call("POST", ACCOUNTS, {"username": "bot", "expires": "soon"}))[0] == 400
 
 
 def test_adding_is_the_cross_product_and_atomic(caller: Caller) -> None:
@@ -287,7 +331,7 @@ def test_a_call_over_the_rate_limit() -> None:
 def test_the_window_of_the_rate_limit_slides(monkeypatch: pytest.MonkeyPatch) -> None:
     """Who waits as long as told is let through; what was refused does not count."""
     now = [100.0]
-    monkeypatch.setattr("pulumi_mixpanel.emulator.limit.monotonic", lambda: now[0])
+    monkeypatch.setattr("mixpanel_service_accounts.emulator.limit.monotonic", lambda: now[0])
     limit = RateLimit.parse("2/minute")
     assert limit.wait() == 0
     now[0] += 30

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 import requests
 from tests.unit.test_emulator import ACCOUNTS, Caller, said
 
-from pulumi_mixpanel.emulator import Emulator
-from pulumi_mixpanel.emulator.disturbances import _AFTERWARDS, _INSTEAD
-from pulumi_mixpanel.emulator.faults import KINDS, SWITCHES
+from mixpanel_service_accounts.emulator import Emulator
+from mixpanel_service_accounts.emulator.disturbances import _AFTERWARDS, _EDITS, _INSTEAD
+from mixpanel_service_accounts.emulator.faults import KINDS, SWITCHES
 
 MEMBERS = "/projects/2001/service-accounts"
 ADD = f"{ACCOUNTS}/add-to-project"
@@ -117,7 +118,7 @@ def test_the_first_fault_that_fits_strikes(caller: Caller) -> None:
 def test_every_kind_does_something() -> None:
     """No kind is accepted and then forgotten."""
     elsewhere = {"latency", "unauthorized", "truncated", "switch"}
-    assert {*_INSTEAD, *_AFTERWARDS, *elsewhere} == set(KINDS)
+    assert {*_INSTEAD, *_AFTERWARDS, *_EDITS, *elsewhere} == set(KINDS)
 
 
 @pytest.mark.parametrize(
@@ -237,6 +238,28 @@ def page(caller: Caller) -> set[str]:
     return set(caller.call("GET", ACCOUNTS).json())
 
 
+def pages(caller: Caller) -> list[list[int]]:
+    """Read up to three pages of a list of four accounts; tell which of them are in each."""
+    for _ in range(3):
+        caller.create()
+    rows = [row["id"] for row in caller.emulator.state()["accounts"] if row["organization"] == 1001]
+    read: list[list[int]] = []
+    path: str | None = ACCOUNTS
+    while path is not None and len(read) < 3:
+        document = caller.call("GET", path).json()
+        read.append([rows.index(row["id"]) + 1 for row in document["results"]])
+        cursor = document["pagination"]["next_cursor"]
+        path = f"{ACCOUNTS}?cursor={quote(cursor, safe='')}" if cursor else None
+    return read
+
+
+def named(caller: Caller) -> str:
+    """Make an account; tell its username less what the server adds."""
+    body = {"username": "Data Export of the Warehouse"}
+    username = caller.call("POST", ACCOUNTS, body).json()["results"]["username"]
+    return str(username).rsplit(".", 2)[0]
+
+
 def login_rows(caller: Caller) -> int:
     """Count the rows that a list has in the beginning."""
     return len(caller.call("GET", ACCOUNTS).json()["results"])
@@ -306,6 +329,25 @@ SIDES: list[tuple[str, object, Callable[[Caller], object], object]] = [
     ("pagination", None, page, {"status", "results"}),
     ("pagination", "next", page, {"status", "results", "next"}),
     ("pagination", "page", page, {"status", "results", "page"}),
+    ("pagination", "has-more", page, {"status", "results", "has_more"}),
+    ("pagination", "count", page, {"status", "results", "count"}),
+    (
+        "pagination",
+        "link",
+        lambda c: c.call("GET", ACCOUNTS).headers["Link"],
+        '</more>; rel="next"',
+    ),
+    ("pagination", "last", lambda c: c.call("GET", ACCOUNTS).json()["count"], 1),
+    ("pagination", "cursor", pages, [[1, 2], [3, 4]]),
+    ("pagination", "doubled", pages, [[1, 2], [2, 3, 4]]),
+    ("pagination", "slipped", pages, [[1, 2], [4]]),
+    ("pagination", "cycle", pages, [[1, 2]] * 3),
+    ("pagination", "endless", pages, [[1, 2], [3, 4], []]),
+    ("page-size", 2, lambda c: c.call("GET", ACCOUNTS).status_code, 200),
+    ("naming", "kept", named, "Data Export of the Warehouse"),
+    ("naming", "lower", named, "data export of the warehouse"),
+    ("naming", "slug", named, "data-export-of-the-warehouse"),
+    ("naming", "cut", named, "Data Export of the W"),
     ("me", "one", me, ["1001"]),
     ("me", "two", me, ["1001", "1002"]),
     ("me", "none", me, []),

@@ -7,6 +7,67 @@ import sys
 
 import pulumi_mixpanel
 
+ROOMS_OF_THE_CORE = (
+    "api.organization",
+    "configuration",
+    "emulator",
+    "inventory.findings",
+    "inventory.program",
+    "resources.lookups",
+    "resources.orphans",
+    "resources.project_membership",
+    "resources.rotating_service_account",
+    "resources.service_account",
+)
+
+PREVIEW = {
+    "mixpanel_service_accounts.api.wording",
+    "pulumi_mixpanel.wording",
+    "mixpanel_service_accounts.api",
+    "mixpanel_service_accounts.api.client",
+    "mixpanel_service_accounts.api.clock",
+    "mixpanel_service_accounts.api.dialects",
+    "mixpanel_service_accounts.api.dialects.bulk",
+    "mixpanel_service_accounts.api.dialects.decoding",
+    "mixpanel_service_accounts.api.dialects.nested",
+    "mixpanel_service_accounts.api.dialects.pages",
+    "mixpanel_service_accounts.api.errors",
+    "mixpanel_service_accounts.api.models",
+    "mixpanel_service_accounts.api.pasted",
+    "mixpanel_service_accounts.api.wire",
+    "mixpanel_service_accounts.bugs",
+    "mixpanel_service_accounts.configuration",
+    "mixpanel_service_accounts.resources",
+    "mixpanel_service_accounts.resources.account_fields",
+    "mixpanel_service_accounts.resources.adoption",
+    "mixpanel_service_accounts.resources.checks",
+    "mixpanel_service_accounts.resources.clock_comparison",
+    "mixpanel_service_accounts.resources.contract",
+    "mixpanel_service_accounts.resources.fields",
+    "mixpanel_service_accounts.resources.grants",
+    "mixpanel_service_accounts.resources.ledger",
+    "mixpanel_service_accounts.resources.location",
+    "mixpanel_service_accounts.resources.names",
+    "mixpanel_service_accounts.resources.project_membership",
+    "mixpanel_service_accounts.resources.renewal",
+    "mixpanel_service_accounts.resources.reporter",
+    "mixpanel_service_accounts.resources.rival_memberships",
+    "mixpanel_service_accounts.resources.rotating_service_account",
+    "mixpanel_service_accounts.resources.rotating_service_account.dates",
+    "mixpanel_service_accounts.resources.rotating_service_account.inputs_and_state",
+    "mixpanel_service_accounts.resources.rotating_service_account.issued",
+    "mixpanel_service_accounts.resources.rotating_service_account.steps",
+    "mixpanel_service_accounts.resources.service_account",
+    "mixpanel_service_accounts.resources.session",
+    "pulumi_mixpanel.dynamic",
+    "pulumi_mixpanel.dynamic.engine_log",
+    "pulumi_mixpanel.dynamic.failures",
+    "pulumi_mixpanel.dynamic.process",
+    "pulumi_mixpanel.dynamic.property_values",
+    "pulumi_mixpanel.dynamic.widened_pool",
+}
+"""Nothing that only calls need, and nothing of the program, the command line or the emulator."""
+
 
 def imported(code: str) -> set[str]:
     """Run a program and tell which modules it imports beyond those of `pulumi.dynamic`."""
@@ -16,32 +77,53 @@ def imported(code: str) -> set[str]:
     return set(subprocess.run(run, capture_output=True, text=True, check=True).stdout.split())
 
 
-def test_a_preview_does_not_import_what_only_calls_need() -> None:
-    """Nor what only the command line and the emulator need."""
-    loaded = imported("import pulumi_mixpanel")
-    assert "pulumi_mixpanel.dynamic" in loaded
+def test_the_package_itself_loads_nothing() -> None:
+    """So the native plugin, which is a part of it, loads no Pulumi SDK; each name loads its own."""
+    there = "import sys; before = set(sys.modules); import pulumi_mixpanel; "
+    run = [sys.executable, "-c", f"{there}print(*(set(sys.modules) - before))"]
+    told = subprocess.run(run, capture_output=True, text=True, check=True).stdout.split()
+    loaded = {name.partition(".")[0] for name in told}
+    assert loaded - set(sys.stdlib_module_names) == {"pulumi_mixpanel"}
+
+
+def test_the_core_loads_no_engine() -> None:
+    """Neither Pulumi's SDK nor grpc nor protobuf, also with everything that a call needs."""
+    code = "import sys, " + ", ".join(
+        f"mixpanel_service_accounts.{room.strip()}" for room in ROOMS_OF_THE_CORE
+    )
+    run = [sys.executable, "-c", f"{code}; print(*sys.modules)"]
+    told = subprocess.run(run, capture_output=True, text=True, check=True).stdout.split()
+    assert {name.partition(".")[0] for name in told} & {"pulumi", "grpc", "google"} == set()
+
+
+def test_a_preview_imports_just_this() -> None:
+    """Every preview waits for what its provider's process imports."""
+    loaded = imported("import pulumi_mixpanel.dynamic")
     foreign = {name.partition(".")[0] for name in loaded}
-    assert foreign - set(sys.stdlib_module_names) == {"pulumi_mixpanel", "msgspec"}
-    only_for_calls = {"organization", "recovery", "reads", "writes", "batches", "pace"}
-    only_for_calls |= {"transport", "limiter"}
-    assert {f"pulumi_mixpanel.api.{name}" for name in only_for_calls} & loaded == set()
+    assert foreign - set(sys.stdlib_module_names) == {
+        "mixpanel_service_accounts",
+        "pulumi_mixpanel",
+        "msgspec",
+    }
+    ours = {name for name in loaded if name.startswith(("mixpanel_service_accounts.", "pulumi_"))}
+    assert ours == {"pulumi_mixpanel", *PREVIEW}
 
 
 def test_a_call_imports_nothing_of_the_command_line_or_the_emulator() -> None:
     """Neither is there in the provider's process."""
     login = "Credentials(username='bot', secret=Secret('x'))"
     loaded = imported(
-        "from pulumi_mixpanel.api import Client, Credentials, Secret; "
-        f"Client('http://localhost:1/api', {login}); import pulumi_mixpanel.api.organization"
+        "from mixpanel_service_accounts.api import Client, Credentials, Secret; "
+        f"Client('http://localhost:1/api', {login}); import mixpanel_service_accounts.api.organization"
     )
-    assert {"requests", "tenacity", "pulumi_mixpanel.api.batches"} <= loaded
+    assert {"requests", "tenacity", "mixpanel_service_accounts.api.batches"} <= loaded
     assert {
         "click",
         "rich",
         "starlette",
         "uvicorn",
         "sqlite3",
-        "pulumi_mixpanel.emulator",
+        "mixpanel_service_accounts.emulator",
     } & loaded == set()
 
 
@@ -49,9 +131,9 @@ def test_what_is_imported_makes_no_dataclass() -> None:
     """Each takes most of a millisecond to make; a msgspec struct takes nearly nothing."""
     code = "import dataclasses; made = []; make = dataclasses._process_class; "
     code += "dataclasses._process_class = lambda c, *a: made.append(c.__module__) or make(c, *a)"
-    run = f"import sys, pulumi.dynamic; {code}; import pulumi_mixpanel; print(*sorted(made))"
+    run = f"import sys, pulumi.dynamic; {code}; import pulumi_mixpanel.program.lookups; print(*sorted(made))"
     told = subprocess.run([sys.executable, "-c", run], capture_output=True, text=True, check=True)
-    assert set(told.stdout.split()) <= {"pulumi_mixpanel.resources.lookups"}
+    assert set(told.stdout.split()) <= {"mixpanel_service_accounts.resources.lookups"}
 
 
 def test_the_exported_names_are_the_public_ones() -> None:

@@ -7,7 +7,7 @@ from collections import deque
 import pytest
 from tests.unit.conftest import FakeTime
 
-from pulumi_mixpanel.api.limiter import Limiter
+from mixpanel_service_accounts.api.limiter import Limiter
 
 
 class StrictServer:

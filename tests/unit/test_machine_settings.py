@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 from tests.unit.conftest import FakeTime, QuietServer
 
-from pulumi_mixpanel.api import ConfigurationError, Credentials, GaveUp, Secret
-from pulumi_mixpanel.api.machine_settings import CERTIFICATES, way_to
-from pulumi_mixpanel.api.transport import Transport
-from pulumi_mixpanel.api.wire import Request
+from mixpanel_service_accounts.api import ConfigurationError, Credentials, GaveUp, Secret
+from mixpanel_service_accounts.api.machine_settings import CERTIFICATES, way_to
+from mixpanel_service_accounts.api.transport import Transport
+from mixpanel_service_accounts.api.wire import Request
 
 LOGIN = Credentials(username="bot", secret=Secret("s"))
 PRIVATE = str(Path(__file__).parent / "certificates" / "localhost.pem")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.unit.conftest import FakeTime
 
-from pulumi_mixpanel.api.pace import LONELY_AFTER, LONGEST_PATIENCE, Pace
+from mixpanel_service_accounts.api.pace import LONELY_AFTER, LONGEST_PATIENCE, Pace
 
 
 def come(pace: Pace, time: FakeTime, gap: float, *, meeting: bool, times: int = 60) -> None:

@@ -11,14 +11,14 @@ from typing import Any
 
 import pytest
 
-from pulumi_mixpanel import dynamic
+from pulumi_mixpanel.dynamic import widened_pool
 
 
 def widths(calls: int) -> tuple[int, int]:
     """Ask for calls at once from within an executor of four; tell its width before and after."""
     with ThreadPoolExecutor(4) as pool:
         before = pool._max_workers
-        pool.submit(dynamic._widen_pool, calls).result()
+        pool.submit(widened_pool.widen_pool, calls).result()
         return before, pool._max_workers
 
 
@@ -40,7 +40,7 @@ def test_a_widened_pool_runs_as_many_at_once(queued: int) -> None:
         before = [pool.submit(go.wait, 20) for _ in range(4 + queued)]
         go.set()
         assert all(future.result() for future in before)
-        pool.submit(dynamic._widen_pool, 9).result()
+        pool.submit(widened_pool.widen_pool, 9).result()
         futures = [pool.submit(all_there.wait, 20) for _ in range(9)]
         assert sorted(future.result() for future in futures) == list(range(9))
 
@@ -86,7 +86,7 @@ def test_any_surprise_leaves_the_pool(
 ) -> None:
     """And nobody hears of it."""
     monkeypatch.setattr(threading, "current_thread", lambda: thread)
-    dynamic._widen_pool(16)
+    widened_pool.widen_pool(16)
     assert Other._max_workers == 4
     assert capfd.readouterr() == ("", "")
 
@@ -97,7 +97,7 @@ def test_outside_of_an_executor_nothing_is_widened() -> None:
 
     def run() -> None:
         try:
-            dynamic._widen_pool(16)
+            widened_pool.widen_pool(16)
         except BaseException as error:  # noqa: BLE001 (whatever it is)
             failed.append(error)
 

@@ -5,21 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from tests.rules import Diff, ledger_of, new_session, project_membership
 
-from pulumi_mixpanel.api.errors import ConfigurationError, Refused
-from pulumi_mixpanel.configuration import resolve
-from pulumi_mixpanel.resources import project_membership
-from pulumi_mixpanel.resources.context import Context
-from pulumi_mixpanel.resources.project_membership import MembershipId
-from pulumi_mixpanel.resources.values import UNKNOWN, Diff, Failure
+from mixpanel_service_accounts.api.errors import ConfigurationError, Refused
+from mixpanel_service_accounts.configuration import resolve
+from mixpanel_service_accounts.resources.contract import Failure
+from mixpanel_service_accounts.resources.fields import UNKNOWN
+from mixpanel_service_accounts.resources.project_membership import MembershipId
+from mixpanel_service_accounts.resources.reporter import Reporter
+from mixpanel_service_accounts.resources.session import Session
 
 HOME = {"base_url": "https://mixpanel.com/api/app", "organization_id": 1001}
 INPUTS = {"service_account_id": 5001, "project_id": 2001, "role": "analyst"}
 
 
-def context(**configured: str) -> Context:
+def context(**configured: str) -> Session:
     """Make the context of a process with some stack configuration."""
-    return Context(resolve({"organizationId": "1001", **configured}.get, {}))
+    return new_session(resolve({"organizationId": "1001", **configured}.get, {}))
 
 
 def test_an_id_is_read_as_it_is_written() -> None:
@@ -85,7 +87,7 @@ def test_all_failures_are_told_at_once() -> None:
 def test_what_projects_manages_is_refused_here() -> None:
     """The same account and project in two places would be fought over."""
     one = context()
-    one.claims.add((1001, 5001, 2001))
+    ledger_of(one).listed.add((1001, 5001, 2001))
     assert project_membership.check(one, {}, dict(INPUTS)).failures == [
         Failure(
             "project_id",
@@ -121,14 +123,14 @@ def test_what_the_program_still_wants_is_not_taken_away() -> None:
     """Told without a call: there are no credentials here. A membership that is replaced is no want."""
     lines: list[str] = []
     one = context()
-    one.announce = lines.append
+    one.reporter = Reporter(announce=lines.append)
     state = {**INPUTS, "home": HOME}
     project_membership.diff(one, "1001/5001/2001", state, {**state, "project_id": 2002})
     with pytest.raises(ConfigurationError, match="credentials are missing"):
         project_membership.delete(one, "1001/5001/2001", state)
     project_membership.diff(one, "1001/5001/2001", state, {**state, "role": "admin"})
     project_membership.delete(one, "1001/5001/2001", state)
-    one.claims.add((1001, 5001, 2002))
+    ledger_of(one).listed.add((1001, 5001, 2002))
     project_membership.delete(one, "1001/5001/2002", {**state, "project_id": 2002})
     assert lines == [
         f"membership 1001/5001/{project} stays: another resource of this program has it now"

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from tests.unit.conftest import FakeTime, Reply, Seen, TinyServer
 
-from pulumi_mixpanel.api import Client, Credentials, Refused, Secret
-from pulumi_mixpanel.api.organization import Organization
+from mixpanel_service_accounts.api import Client, Credentials, Refused, Secret
+from mixpanel_service_accounts.api.organization import Organization
 
 Serve = Callable[[Callable[[Seen], Reply]], TinyServer]
 
@@ -34,7 +34,7 @@ def organization(
     """Connect to a server where account 7 is not: its routes say 404, the lists are without it."""
 
     def handler(seen: Seen) -> Reply:
-        if seen.path.endswith("/me"):
+        if "/me?" in seen.path:
             return respond(200, {"status": "ok", "results": me})
         if seen.path.endswith("/projects/2001/service-accounts"):
             rows = [{**row, "role": "admin", "target_type": "individual"} for row in members]

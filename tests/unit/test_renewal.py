@@ -7,13 +7,12 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from tests.rules import rotating_service_account, service_account
 from tests.tiny_engine import CheckError, TinyEngine
 
-from pulumi_mixpanel.api import Client, Credentials, Grant, Refused, Secret
-from pulumi_mixpanel.emulator import Emulator
-from pulumi_mixpanel.resources import service_account
-from pulumi_mixpanel.resources.adoption import is_taken_over
-from pulumi_mixpanel.resources.values import UNKNOWN
+from mixpanel_service_accounts.api import Client, Credentials, Grant, Refused, Secret
+from mixpanel_service_accounts.emulator import Emulator
+from mixpanel_service_accounts.resources.fields import UNKNOWN
 
 TERMS: dict[str, Any] = {"name": "bot", "validity_period_hours": 720, "early_renewal_hours": 48}
 
@@ -181,7 +180,7 @@ def test_rotation_on_demand_replaces(bot: TinyEngine) -> None:
             "876000, such as 720 for thirty days; True was given.",
         ),
         (
-            {"name": "bot", "rotate_when_changed": {"a": 1}},
+            {"name": "bot", "rotate_when_changed": {"a": True}},
             "rotate_when_changed: rotate_when_changed must be a map of texts, such as {'ticket': "
             "'OPS-12'}; something else was given.",
         ),
@@ -474,7 +473,7 @@ def test_one_number_on_two_hosts_is_two_accounts_in_one_process(bot: TinyEngine)
     with Emulator() as far:
         place = {"base_url": far.base_url, "organization_id": 1001}
         login = Credentials(username=far.username, secret=Secret(far.secret))
-        context._clients[far.base_url] = client = Client(far.base_url, login)
+        context.connections._clients[far.base_url] = client = Client(far.base_url, login)
         while client.create_service_account(1001, "bot").account.id < number:
             pass
         service_account.diff(context, bot.id, bot.state, bot.inputs)
@@ -555,10 +554,14 @@ def test_the_secret_of_an_account_that_stays_is_looked_for_where_it_is(bot: Tiny
         "service_account_id": number + 1,
         "secret": "of the current one",
         "previous_service_account_id": number,
+        "name": "bot",
+        "validity_period_hours": 720,
+        "overlap_hours": 24,
     }
     for known, told in (({}, False), ({"previous_secret": secret}, True)):
         context = bot.context()
         service_account.create(context, bot.check(context, {}, {"name": "bot", "adopt": number}))
         bot.lines.clear()
-        assert is_taken_over(context, number, {**state, **known})
+        rotating_service_account.delete(context, "1001/rotating/1", {**state, **known})
+        assert number in bot.there()
         assert ("Its secret is in earlier states" in bot.lines[0]) is told

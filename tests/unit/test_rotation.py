@@ -7,13 +7,19 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from tests.rules import ledger_of, recorded_place, rotating_service_account
 from tests.tiny_engine import CheckError, TinyEngine
 
-from pulumi_mixpanel.api import Client, CreatedAccount, Credentials, MixpanelError, Refused, Secret
-from pulumi_mixpanel.emulator import Emulator
-from pulumi_mixpanel.resources import rotating_service_account
-from pulumi_mixpanel.resources.context import recorded_place
-from pulumi_mixpanel.resources.values import UNKNOWN
+from mixpanel_service_accounts.api import (
+    Client,
+    CreatedAccount,
+    Credentials,
+    MixpanelError,
+    Refused,
+    Secret,
+)
+from mixpanel_service_accounts.emulator import Emulator
+from mixpanel_service_accounts.resources.fields import UNKNOWN
 
 DAY = 24
 TERMS: dict[str, Any] = {
@@ -873,4 +879,4 @@ def test_a_project_that_is_listed_no_more_is_free_for_a_membership(bot: TinyEngi
         context = bot.context()
         rotating_service_account.read(context, bot.id, bot.state)
         rotating_service_account.diff(context, bot.id, bot.state, {**bot.state, "projects": listed})
-        assert context.claims == {(1001, account, row["project_id"]) for row in listed}
+        assert ledger_of(context).listed == {(1001, account, row["project_id"]) for row in listed}

@@ -8,13 +8,13 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from tests.lives import run_lives
+from tests.rules import accounts_of, rotates, rotating_service_account
 from tests.tiny_engine import START, TinyEngine
 from tests.unit.test_rotation import by_hand, delete_by_hand
 
-from pulumi_mixpanel.api.models import parse_instant
-from pulumi_mixpanel.emulator import Emulator
-from pulumi_mixpanel.resources import rotating_service_account
-from pulumi_mixpanel.resources.rotation import ON_DEMAND, accounts_of, rotates
+from mixpanel_service_accounts.api.models import parse_instant
+from mixpanel_service_accounts.emulator import Emulator
+from mixpanel_service_accounts.resources.rotating_service_account.dates import ON_DEMAND
 
 PERIODS = st.sampled_from([(100, 0, 10), (100, 30, 40), (30, 5, 20), (400, 30, 40), (40, 10, 5)])
 HOURS = st.sampled_from([0, 1, 3, 6, 9, 19, 25, 38, 60, 96, 130])

@@ -7,22 +7,23 @@ from datetime import datetime, timezone
 from typing import Any
 
 import pytest
+from tests.rules import Diff, new_session, service_account
 
-from pulumi_mixpanel.api.clock import Clock
-from pulumi_mixpanel.api.errors import Refused
-from pulumi_mixpanel.configuration import resolve
-from pulumi_mixpanel.resources import service_account
-from pulumi_mixpanel.resources.context import Context
-from pulumi_mixpanel.resources.values import UNKNOWN, Diff, Failure
+from mixpanel_service_accounts.api.clock import Clock
+from mixpanel_service_accounts.api.errors import Refused
+from mixpanel_service_accounts.configuration import resolve
+from mixpanel_service_accounts.resources.contract import Failure
+from mixpanel_service_accounts.resources.fields import UNKNOWN
+from mixpanel_service_accounts.resources.session import Session
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=timezone.utc)
 HOME = {"base_url": "https://mixpanel.com/api/app", "organization_id": 1001}
 
 
-def context(**configured: str) -> Context:
+def context(**configured: str) -> Session:
     """Make the context of a process with some stack configuration, at a fixed time."""
     values = {"organizationId": "1001", **configured}
-    return Context(resolve(values.get, {}), clock=Clock(now=lambda: NOW))
+    return new_session(resolve(values.get, {}), clock=Clock(now=lambda: NOW))
 
 
 def check(news: dict[str, Any], olds: dict[str, Any] | None = None, **configured: str) -> Any:  # noqa: ANN401
@@ -176,7 +177,7 @@ def test_nested_makes_accounts_with_a_name_alone(key: str) -> None:
 
 def test_an_expiry_that_did_not_change_may_have_passed() -> None:
     """An expired account in the program is no failure of every later preview."""
-    old = {"expires": "2025-01-01T00:00:00Z", "home": HOME}
+    old = {"name": "export", "expires": "2025-01-01T00:00:00Z", "home": HOME}
     checked = check({"name": "export", "expires": "2025-01-01T01:00:00+01:00"}, old)
     assert checked.failures == []
 

@@ -11,7 +11,7 @@ import pytest
 from msgspec.structs import replace
 from tests.unit.conftest import FakeTime, Reply, Seen, TinyServer
 
-from pulumi_mixpanel.api import (
+from mixpanel_service_accounts.api import (
     Credentials,
     GaveUp,
     MalformedAnswer,
@@ -21,8 +21,8 @@ from pulumi_mixpanel.api import (
     Secret,
     StatusError,
 )
-from pulumi_mixpanel.api.transport import Transport
-from pulumi_mixpanel.api.wire import Request, Timeouts
+from mixpanel_service_accounts.api.transport import Transport
+from mixpanel_service_accounts.api.wire import Request, Timeouts
 
 LOGIN = Credentials(username="bot.1a2b3c.mp-service-account", secret=Secret("pâss:wörd"))
 OK: Reply = (200, {}, b"{}")

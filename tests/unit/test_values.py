@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from pulumi_mixpanel.resources.values import (
-    Checked,
-    Failure,
+from mixpanel_service_accounts.resources.checks import (
+    Checking as Checked,
+)
+from mixpanel_service_accounts.resources.checks import (
     check_instant,
     check_name,
     check_number,
     check_role,
 )
+from mixpanel_service_accounts.resources.contract import Failure
 
 NESTED_ROLES = ("admin", "analyst", "consumer")
 

@@ -22,7 +22,7 @@ from pathlib import Path
 from tools.bench import report
 from tools.bench.stacks import PARALLEL, Measured, Stack, floor, ours
 
-from pulumi_mixpanel.emulator import Emulator
+from mixpanel_service_accounts.emulator import Emulator
 
 MEMBERSHIPS = 3
 UNBATCHED = {"PYTHONPATH": str(Path(__file__).parent / "unbatched")}

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pulumi_mixpanel.emulator import Emulator
+from mixpanel_service_accounts.emulator import Emulator
 
 PARALLEL = 16
 """Calls under way at once: as many threads has the explicit provider, so many has --parallel."""
@@ -111,8 +111,7 @@ class Membership(Resource, module="floor", name="ProjectMembership"):
         props = dict.fromkeys(MEMBERSHIPS_PROPERTIES.split())
         props |= {"service_account_id": bot.number, "organization_id": bot.organization}
         props |= {"project_id": project, "role": "analyst"}
-        with_bot = pulumi.ResourceOptions(deleted_with=bot)
-        super().__init__(Provider(), name, props, pulumi.ResourceOptions.merge(with_bot, opts))
+        super().__init__(Provider(), name, props, opts)
 '''
 
 

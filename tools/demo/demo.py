@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NoReturn
 
-from pulumi_mixpanel.emulator import Emulator
+from mixpanel_service_accounts.emulator import Emulator
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 FOLDER = ROOT / ".demo"

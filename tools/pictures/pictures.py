@@ -16,14 +16,14 @@ from pathlib import Path
 from msgspec import structs
 from playwright.sync_api import sync_playwright
 
-from pulumi_mixpanel.api import Client, Credentials, Grant, Project, Secret
-from pulumi_mixpanel.api.clock import Clock
-from pulumi_mixpanel.api.models import format_instant
-from pulumi_mixpanel.cli.page import write_page
-from pulumi_mixpanel.emulator import Emulator
-from pulumi_mixpanel.inventory.document import Report, make_report
-from pulumi_mixpanel.inventory.findings import Limits
-from pulumi_mixpanel.inventory.reading import Inventory, read_inventory
+from mixpanel_service_accounts.api import Client, Credentials, Grant, Project, Secret
+from mixpanel_service_accounts.api.clock import Clock
+from mixpanel_service_accounts.api.models import format_instant
+from mixpanel_service_accounts.cli.page import write_page
+from mixpanel_service_accounts.emulator import Emulator
+from mixpanel_service_accounts.inventory.document import Report, make_report
+from mixpanel_service_accounts.inventory.findings import Limits
+from mixpanel_service_accounts.inventory.reading import Inventory, read_inventory
 
 ROOT = Path(__file__).resolve().parents[2]
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=timezone.utc)

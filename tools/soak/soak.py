@@ -14,7 +14,7 @@ import threading
 import time
 from pathlib import Path
 
-from pulumi_mixpanel.emulator import Emulator
+from mixpanel_service_accounts.emulator import Emulator
 
 KINDS = (
     "500-before-effect",

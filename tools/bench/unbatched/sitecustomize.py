@@ -10,7 +10,7 @@ from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from typing import Any
 
-_MODULE = "pulumi_mixpanel.api.batches"
+_MODULE = "mixpanel_service_accounts.api.batches"
 
 
 class _Finder(MetaPathFinder):

@@ -1,0 +1,1 @@
+"""What the plugins of an engine share: messages, a gRPC server and its edge."""

@@ -1,0 +1,157 @@
+"""Dialect `nested`: the OpenAPI 1.0 description (document 000)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from mixpanel_service_accounts.api.dialects import Send
+from mixpanel_service_accounts.api.dialects.decoding import (
+    ME,
+    acknowledged,
+    instant,
+    me_in,
+    number,
+    require_asked,
+    require_distinct,
+    required,
+    result_in,
+)
+from mixpanel_service_accounts.api.dialects.pages import read_list
+from mixpanel_service_accounts.api.errors import UnsupportedByDialect
+from mixpanel_service_accounts.api.models import (
+    Account,
+    CreatedAccount,
+    Grant,
+    Listing,
+    Me,
+    Member,
+    Secret,
+    name_of,
+    rows_of,
+)
+from mixpanel_service_accounts.api.wire import Answer, Request
+
+
+class Nested:
+    """Accounts have a name alone; memberships change one by one, below their account."""
+
+    name = "nested"
+    roles: tuple[str, ...] | None = ("admin", "analyst", "consumer")
+    sets_attributes = False
+    tells_creator = False
+    tells_sensitivity = False
+    batches = False
+    lists_members = False
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+
+    def me(self) -> Me:
+        """GET /me."""
+        return me_in(self._send(ME))
+
+    def list_accounts(self, organization: int) -> Listing[Account]:
+        """GET /organizations/{org}/service-accounts."""
+        listing = read_list(self._send, _accounts(organization))
+        accounts = [_account(answer, row) for answer, row in listing]
+        require_distinct(_accounts(organization), accounts)
+        return Listing(accounts, listing.pages)
+
+    def create_account(
+        self,
+        organization: int,
+        name: str,
+        role: str | None,
+        expires: datetime | None,
+        projects: Sequence[Grant],
+    ) -> CreatedAccount:
+        """POST /organizations/{org}/service-accounts, with a name and nothing else."""
+        asked = {"a role": role, "an expiry": expires, "projects": projects}
+        beyond = [what for what, value in asked.items() if value]
+        if beyond:
+            raise UnsupportedByDialect(
+                f"The dialect `nested` cannot make a service account with {' and '.join(beyond)}: "
+                "document 1.0 of the API knows its name alone. Use the dialect `bulk`."
+            )
+        request = Request(
+            "POST", _accounts(organization), {"name": name}, idempotent=False, creates=True
+        )
+        answer = self._send(request)
+        row = result_in(answer)
+        return CreatedAccount(
+            account=_account(answer, row), secret=Secret(required(answer, row, "secret", str))
+        )
+
+    def get_account(self, organization: int, account: int) -> Account:
+        """GET /organizations/{org}/service-accounts/{id}."""
+        answer = self._send(Request("GET", f"{_accounts(organization)}/{account}"))
+        return require_asked(answer, _account(answer, result_in(answer)), account)
+
+    def delete_account(self, organization: int, account: int) -> None:
+        """DELETE /organizations/{org}/service-accounts/{id}."""
+        acknowledged(self._send(Request("DELETE", f"{_accounts(organization)}/{account}")))
+
+    def list_members(self, organization: int, project: int) -> Listing[Member]:
+        """Derived: the list of accounts, then each one's projects."""
+        accounts = self.list_accounts(organization)
+        members = [
+            member
+            for account in accounts
+            for where, member in rows_of(
+                account, self.list_account_projects(organization, account.id)
+            )
+            if where == project
+        ]
+        return Listing(members, accounts.pages)
+
+    def list_account_projects(self, organization: int, account: int) -> Listing[Grant]:
+        """GET …/{id}/projects."""
+        listing = read_list(self._send, _projects(organization, account))
+        grants = [
+            Grant(
+                project_id=number(answer, row, "projectId"),
+                role=required(answer, row, "role", str),
+            )
+            for answer, row in listing
+        ]
+        return Listing(grants, listing.pages)
+
+    def add_to_projects(
+        self, organization: int, accounts: Sequence[int], grants: Sequence[Grant]
+    ) -> None:
+        """POST …/{id}/projects for each account and project."""
+        for account in accounts:
+            for grant in grants:
+                body = {"projectId": grant.project_id, "role": grant.role}
+                acknowledged(self._send(Request("POST", _projects(organization, account), body)))
+
+    def remove_from_projects(
+        self, organization: int, removals: Mapping[int, Sequence[int]]
+    ) -> None:
+        """DELETE …/{id}/projects/{project} for each account and project."""
+        for project, accounts in removals.items():
+            for account in accounts:
+                path = f"{_projects(organization, account)}/{project}"
+                acknowledged(self._send(Request("DELETE", path)))
+
+
+def _accounts(organization: int) -> str:
+    return f"/organizations/{organization}/service-accounts"
+
+
+def _projects(organization: int, account: int) -> str:
+    return f"{_accounts(organization)}/{account}/projects"
+
+
+def _account(answer: Answer, row: Mapping[str, Any]) -> Account:
+    username = required(answer, row, "username", str)
+    created = instant(row, "createdAt")
+    name = row.get("name")
+    return Account(
+        id=number(answer, row),
+        username=username,
+        name=name if isinstance(name, str) and name else name_of(username),
+        created=created or None,
+    )

@@ -1,0 +1,343 @@
+"""Create exactly once, though the answer may be lost, and the only secret with it.
+
+What this module deletes is somebody's credential. So it deletes an account only where everything
+says that it is the one whose answer was lost: it was not there before, it is the only new one of
+its name, nobody in this process made it, its creator is our own login, and it was never used.
+In doubt it deletes nothing and names what it found.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Collection, Sequence
+from datetime import datetime
+
+from msgspec import UNSET
+
+from mixpanel_service_accounts.api.client import Client
+from mixpanel_service_accounts.api.errors import (
+    HTTP_SERVER_ERROR,
+    MalformedAnswer,
+    MixpanelError,
+    NoAnswer,
+    Refused,
+    RequestError,
+    StatusError,
+)
+from mixpanel_service_accounts.api.identity import (
+    Before,
+    list_twice_if_paged,
+    look_before,
+    require_new,
+    user_of_login,
+)
+from mixpanel_service_accounts.api.models import Account, CreatedAccount, Grant
+from mixpanel_service_accounts.api.naming import has_name, may_have_name, plain_form
+from mixpanel_service_accounts.api.reads import SingleFlight, says_not_found
+
+SERVER_DEADLINE = 120.0
+"""Seconds after which the server has done what it will do of a request (wire.md, fact 8)."""
+
+MOST_NEW_TRIES = 2
+_FIRST_PAUSE, _LONGEST_PAUSE = 2.0, 30.0
+_PAUSE_AFTER_VENDOR_ERROR = 5.0
+
+
+class Births:
+    """What one process makes, on whatever host: nothing of it is ever taken for lost."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._made: set[tuple[int, int]] = set()
+        self._forms: set[tuple[int, str, str]] = set()
+        self._names: defaultdict[tuple[int, str], threading.Lock] = defaultdict(threading.Lock)
+
+    def add(self, organization_id: int, service_account_id: int) -> None:
+        """Note an account."""
+        with self._lock:
+            self._made.add((organization_id, service_account_id))
+
+    def has(self, organization_id: int, service_account_id: int) -> bool:
+        """Tell whether this process made an account."""
+        with self._lock:
+            return (organization_id, service_account_id) in self._made
+
+    def one_by_one(self, organization_id: int, name: str) -> threading.Lock:
+        """Return the lock of all creates whose names a server may make equal."""
+        with self._lock:
+            return self._names[organization_id, plain_form(name)]
+
+    def add_form(self, organization_id: int, name: str, form: str) -> None:
+        """Note what the server made of a name."""
+        with self._lock:
+            self._forms.add((organization_id, name, form))
+
+    def has_form(self, organization_id: int, name: str, form: str) -> bool:
+        """Return whether this process saw the server make this form of the name."""
+        with self._lock:
+            return (organization_id, name, form) in self._forms
+
+
+class Creator:
+    """Makes accounts of one organization, each exactly once. Safe to share between threads.
+
+    Args:
+        client: The operations.
+        organization_id: The organization.
+        warn: Is given one line for possible orphans of earlier runs.
+        held: Tells the accounts that resources of this process are known to hold.
+        births: What the process makes; shared where one organization is reached on several hosts.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        organization_id: int,
+        *,
+        warn: Callable[[str], None] = lambda _line: None,
+        held: Callable[[], Collection[int]] = frozenset,
+        births: Births | None = None,
+    ) -> None:
+        self._client = client
+        self._organization_id = organization_id
+        self._warn = warn
+        self._held = held
+        self._births = births or Births()
+        self._lists = SingleFlight()
+        self._made: set[int] = set()  # here, for two hosts may not share their numbers
+
+    def is_made_here(self, service_account_id: int) -> bool:
+        """Tell whether this process made an account."""
+        return self._births.has(self._organization_id, service_account_id)
+
+    def create(
+        self, name: str, role: str | None, expires: datetime | None, projects: Sequence[Grant]
+    ) -> CreatedAccount:
+        """Make an account and learn its secret.
+
+        Creates whose names a server may make equal wait for each other: what a lost answer left
+        behind could not be told from what another thread is making at that moment.
+
+        Raises:
+            Refused: An answer was lost, and what it left behind is in doubt.
+            MixpanelError: The account was not made.
+        """
+        before = self.read_before()
+        with self._births.one_by_one(self._organization_id, name):
+            self._tell_orphans(before, name)
+            created = self._create(before, name, role, expires, projects)
+            self._births.add(self._organization_id, created.account.id)
+            self._made.add(created.account.id)
+            self._note_form(name, created.account)
+            return created
+
+    def _note_form(self, name: str, account: Account) -> None:
+        """Remember what the server made of a name, and warn where that is not the name."""
+        if has_name(account, name):
+            return
+        self._births.add_form(self._organization_id, name, account.name)
+        self._warn(
+            f"service account {account.id} was asked for as {name!r}, and the server named it "
+            f"{account.name!r} ({account.username}): it normalises names."
+        )
+
+    def _create(
+        self,
+        before: Before,
+        name: str,
+        role: str | None,
+        expires: datetime | None,
+        projects: Sequence[Grant],
+    ) -> CreatedAccount:
+        lost: RequestError | None = None
+        for tries_left in range(MOST_NEW_TRIES, -1, -1):
+            sent_at = self._client.clock.monotonic()
+            try:
+                created = self._client.create_service_account(
+                    self._organization_id, name, role=role, expires=expires, projects=projects
+                )
+                return require_new(
+                    name, created, before, made_here=created.account.id in self._made
+                )
+            except RequestError as error:
+                if not _is_lost(error):
+                    if lost is None:
+                        raise
+                    # It may be refused for what the lost try left behind, as a name that is taken.
+                    found = self._new_accounts(before, name, lost)
+                    then = f"The next try was refused: {error} "
+                    raise self._in_doubt(name, lost, found, then) from None
+                lost = error
+            self._recover(before, name, lost, sent_at, tries_left)
+        raise AssertionError("unreachable: the last recovery raises")
+
+    def _recover(
+        self, before: Before, name: str, lost: RequestError, sent_at: float, tries_left: int
+    ) -> None:
+        """Undo a create whose answer was lost, or raise; returning means: create again."""
+        self._client.announce(
+            f"the answer to the creation of {name!r} was lost ({lost.reason}); looking for what "
+            "it left behind"
+        )
+        found = self._look(before, name, lost, sent_at)
+        certain = (
+            self._client.dialect.tells_creator
+            and len(found) <= 1
+            and all(_is_ours(account, before.our_user) for account in found)
+            and all(self._is_name(account, name) for account in found)
+        )
+        if not certain:
+            raise self._in_doubt(name, lost, found)
+        for orphan in found:
+            self._delete(name, lost, orphan)
+        if tries_left == 0:
+            raise Refused(
+                f"{self._lost(name, lost)} That was the last of {MOST_NEW_TRIES + 1} tries; "
+                f"no account of them is in the list. Run {self._client.wording.run} again later."
+            )
+
+    def _look(self, before: Before, name: str, lost: RequestError, sent_at: float) -> list[Account]:
+        """List until a new account of the name shows or the server's own deadline has passed."""
+        clock = self._client.clock
+        vendor = isinstance(lost, StatusError) and lost.vendor_shaped
+        pause, looks = _FIRST_PAUSE, 0
+        while True:
+            found = self._new_accounts(before, name, lost)
+            looks += 1
+            left = SERVER_DEADLINE - (clock.monotonic() - sent_at)
+            shows = any(_may_be_ours(account, before.our_user) for account in found)
+            if shows or left <= 0 or (vendor and looks > 1):
+                return found
+            pause = _PAUSE_AFTER_VENDOR_ERROR if vendor else min(pause, left)
+            self._client.announce(
+                f"waiting {pause:.0f} s for {name!r} to show in the list of accounts, look "
+                f"{looks + 1}"
+            )
+            clock.sleep(pause)
+            pause = min(2 * pause, _LONGEST_PAUSE)
+
+    def _new_accounts(self, before: Before, name: str, lost: RequestError) -> list[Account]:
+        return [
+            account
+            for account in self._read_afterwards(before, name, lost)
+            if may_have_name(account, name)
+            and account.id not in before.ids
+            and not before.is_own(account)
+            and not self.is_made_here(account.id)
+        ]
+
+    def _is_name(self, account: Account, name: str) -> bool:
+        """Return whether an account has the name, or the form that this server makes of it."""
+        return has_name(account, name) or self._births.has_form(
+            self._organization_id, name, account.name
+        )
+
+    def _read_afterwards(self, before: Before, name: str, lost: RequestError) -> list[Account]:
+        problem: object = "it does not show our own login, which it showed before"
+        try:
+            accounts = list_twice_if_paged(self._client, self._organization_id)
+        except MixpanelError as error:
+            problem = error
+        else:
+            if before.our_user in (None, user_of_login(self._client, accounts)):
+                return accounts
+        raise Refused(
+            f"{self._lost(name, lost)} The list of accounts could not be read afterwards "
+            f"({problem}), so an account of that name may be there whose secret nobody has. "
+            f"Look for it before the next {self._client.wording.run}, and delete it if nothing "
+            "uses it."
+        )
+
+    def _delete(self, name: str, lost: RequestError, orphan: Account) -> None:
+        self._client.announce(
+            f"deleting service account {orphan.id} ({orphan.username}): it was made for {name!r} "
+            "just now, and its secret was lost on the way"
+        )
+        try:
+            self._client.delete_service_account(self._organization_id, orphan.id)
+        except MixpanelError as error:
+            if not (isinstance(error, StatusError) and says_not_found(error)):
+                then = f"It could not be deleted: {error} "
+                raise self._in_doubt(name, lost, [orphan], then) from None
+
+    def _in_doubt(
+        self,
+        name: str,
+        lost: RequestError,
+        found: Sequence[Account],
+        then: str = "",
+    ) -> Refused:
+        if not found:
+            what = (
+                f"No account of that name is in the list. Run {self._client.wording.run} again; "
+                "should one appear that "
+                "nothing uses, delete it in Mixpanel's organization settings, under Service "
+                "Accounts."
+            )
+        else:
+            named = "; ".join(_describe(account) for account in found)
+            what = (
+                f"New accounts of that name, one of which may be what was lost: {named}. Nothing "
+                "was deleted. Delete in Mixpanel's organization settings, under Service Accounts, "
+                f"those that nothing uses, and run {self._client.wording.run} again."
+            )
+        return Refused(f"{self._lost(name, lost)} {then}{what}")
+
+    def _lost(self, name: str, lost: RequestError) -> str:
+        return (
+            f"the answer to the creation of {name!r} in organization {self._organization_id} was "
+            f"lost: {lost}"
+        )
+
+    def read_before(self) -> Before:
+        """Read the list once, before this process creates or deletes; all threads wait for it."""
+        return self._lists.get("before", self._load_before)
+
+    def _load_before(self) -> Before:
+        return look_before(self._client, self._organization_id)
+
+    def _tell_orphans(self, before: Before, name: str) -> None:
+        held = set(self._held())
+        orphans = [
+            account
+            for account in before.accounts
+            if account.name == name
+            and _is_ours(account, before.our_user)
+            and account.id not in held
+        ]
+        if orphans:
+            named = "; ".join(_describe(account) for account in orphans)
+            words = self._client.wording
+            self._warn(
+                f"accounts of the name {name!r} that this login made earlier and nobody ever used, "
+                f"perhaps left behind by a killed run: {named}. Or a resource that this run did "
+                f"not look at holds them (a new name, {words.partial_runs}): "
+                f"`{words.orphans_command}`, which reads the states, tells them apart. Nothing was "
+                "done about them."
+            )
+
+
+def _is_lost(error: RequestError) -> bool:
+    """Tell whether the server may have made the account though we learnt no secret."""
+    if isinstance(error, NoAnswer):
+        return error.sent
+    if isinstance(error, StatusError):
+        return error.status >= HTTP_SERVER_ERROR
+    return isinstance(error, MalformedAnswer)
+
+
+def _may_be_ours(account: Account, our_user: int | None) -> bool:
+    """Tell whether nothing says that somebody else made an account, or has its secret."""
+    theirs = our_user is not None and account.creator not in (our_user, None, UNSET)
+    return not theirs and account.last_used in (None, UNSET)
+
+
+def _is_ours(account: Account, our_user: int | None) -> bool:
+    """Tell whether everything says that we made an account and nobody ever used it."""
+    return our_user is not None and account.creator == our_user and account.last_used is None
+
+
+def _describe(account: Account) -> str:
+    created = f", made {account.created:%Y-%m-%dT%H:%M:%SZ}" if account.created else ""
+    return f"{account.id} ({account.username}{created})"

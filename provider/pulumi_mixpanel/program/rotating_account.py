@@ -1,0 +1,158 @@
+"""The resource class of a service account that is rotated with an overlap.
+
+Without `from __future__ import annotations`: the SDK evaluates the outputs' types for every single
+resource, and evaluating a string takes it longer than all that we do.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pulumi
+from pulumi.dynamic import Resource
+
+from pulumi_mixpanel.dynamic import RotatingServiceAccountProvider
+from pulumi_mixpanel.program.adopt_guard import holders_of
+from pulumi_mixpanel.program.arguments import check_name_and_options, checked_arguments
+from pulumi_mixpanel.program.class_arguments import (
+    Projects,
+    default_name,
+    keeping_secret,
+    refuse_import,
+    refuse_plain_secret,
+    wrapped,
+)
+from pulumi_mixpanel.program.component_providers import with_component_provider
+from pulumi_mixpanel.program.explicit_provider import Provider
+from pulumi_mixpanel.program.in_organization import InOrganization
+
+
+class RotatingServiceAccount(
+    InOrganization, Resource, module="mixpanel", name="RotatingServiceAccount"
+):
+    """A service account that is rotated, with an overlap in which the previous one still works.
+
+    When rotation is due, an up makes the next account with the same role and projects, and the
+    current one becomes the previous; the first up after the overlap retires it. `bulk` only, for
+    `nested` knows no expiry.
+
+    Args:
+        resource_name: The resource's name in the stack.
+        validity_period_hours: Hours from one account to the next, less `early_renewal_hours`. The
+            server lets each account work for as many and `overlap_hours` more, so that a rotation
+            in the last hour leaves the overlap. A change is recorded in place, and may make a
+            rotation due.
+        overlap_hours: Hours for which the previous account goes on working. Less than the hours
+            between two rotations. A change is in place; a shorter one counts for the previous
+            account at once, a longer one may make a rotation due.
+        early_renewal_hours: Hours before the end of the validity from which on an up rotates.
+            Default 0. A change is in place, and may make a rotation due.
+        name: What the usernames will begin with (grade D, R, T). Default `<stack>-<resource name>`.
+            A change rotates.
+        role: Role in the organization (grade D). Default: what the server gives. A change rotates.
+        projects: Projects and roles, made in the same call as each account (grade D). A change is
+            made in place, for the current and the previous account.
+        rotate_when_changed: A map of strings or numbers; any change of it rotates. Default: none.
+        adopt: The number of an existing account, which the first create takes over as the current
+            one; `name` has to be its name. Adding or removing it later is no change. Default: none.
+        secret: The secret of the account that is adopted, if you still have it; wrapped as a
+            Pulumi secret. Default: none, and the output is null until the first rotation.
+        organization_id: The organization's number. Default: the configuration's. A changed
+            argument replaces the resource, with all its accounts.
+        region: `us`, `eu` or `in` (grade D). Default: the configuration's. The same.
+        opts: Pulumi's own options.
+
+    Attributes:
+        service_account_id: The current account's number.
+        username: The current login.
+        secret: Its secret; a secret output. Null only while the current account is one that was
+            adopted without `secret`.
+        created: When the current account was created, UTC.
+        adopted: Whether the current account was taken over, and not created.
+        granted_roles: The server's own words for the current account's roles in `projects`, if they
+            were read back, by the project's number.
+        retiring: Earlier accounts that could not be deleted yet: `service_account_id` and
+            `username` of each.
+        previous_service_account_id: The previous account's number, while it works.
+        previous_username: The previous login, while it works.
+        previous_secret: Its secret; a secret output.
+        rotated_at: When the current account was issued, UTC.
+        next_rotation_at: From when on an up rotates, UTC.
+        retires_at: From when on an up retires the previous account, UTC.
+        expires: From when on the server refuses the current account, UTC.
+        home: Where the accounts live: `base_url` and `organization_id`.
+
+    Raises:
+        ConfigurationError: `mixpanel:secret` was set without `--secret`.
+        ProgramError: An argument is of a type that Pulumi cannot store.
+    """
+
+    name: pulumi.Output[str]
+    role: pulumi.Output[str | None]
+    projects: pulumi.Output[list[dict[str, Any]] | None]
+    validity_period_hours: pulumi.Output[float]
+    early_renewal_hours: pulumi.Output[float]
+    overlap_hours: pulumi.Output[float]
+    rotate_when_changed: pulumi.Output[dict[str, str] | None]
+    region: pulumi.Output[str | None]
+    service_account_id: pulumi.Output[int]
+    username: pulumi.Output[str]
+    secret: pulumi.Output[str]
+    created: pulumi.Output[str | None]
+    adopted: pulumi.Output[bool | None]
+    granted_roles: pulumi.Output[dict[str, str] | None]
+    previous_service_account_id: pulumi.Output[int | None]
+    previous_username: pulumi.Output[str | None]
+    previous_secret: pulumi.Output[str | None]
+    rotated_at: pulumi.Output[str]
+    next_rotation_at: pulumi.Output[str]
+    retires_at: pulumi.Output[str | None]
+    expires: pulumi.Output[str | None]
+    retiring: pulumi.Output[list[dict[str, Any]] | None]
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        validity_period_hours: pulumi.Input[float | str],
+        overlap_hours: pulumi.Input[float | str],
+        early_renewal_hours: pulumi.Input[float | str] | None = None,
+        name: pulumi.Input[str | None] | None = None,
+        role: pulumi.Input[str] | None = None,
+        projects: Projects | None = None,
+        rotate_when_changed: pulumi.Input[Mapping[str, pulumi.Input[str | float]]] | None = None,
+        adopt: pulumi.Input[int | str] | None = None,
+        secret: pulumi.Input[str] | None = None,
+        organization_id: pulumi.Input[int | str] | None = None,
+        region: pulumi.Input[str] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        refuse_plain_secret()
+        called = check_name_and_options("RotatingServiceAccount", resource_name, opts)
+        refuse_import("RotatingServiceAccount", resource_name, opts)
+        outputs = (
+            "home service_account_id username created previous_service_account_id "
+            "previous_username previous_secret previous_projects previous_granted_roles "
+            "rotated_at next_rotation_at retires_at expires retiring granted_roles adopted"
+        )
+        properties: dict[str, Any] = dict.fromkeys(outputs.split())
+        properties.update(
+            name=default_name(resource_name, name),
+            role=role,
+            projects=projects,
+            validity_period_hours=validity_period_hours,
+            early_renewal_hours=early_renewal_hours,
+            overlap_hours=overlap_hours,
+            rotate_when_changed=rotate_when_changed,
+            adopt=adopt,
+            secret=wrapped(secret),
+            organization_id=organization_id,
+            region=region,
+        )
+        if adopt is not None:
+            properties["held_by"] = holders_of(adopt, called)
+        super().__init__(
+            RotatingServiceAccountProvider(),
+            resource_name,
+            checked_arguments(called, properties),
+            keeping_secret(with_component_provider(opts, Provider), "secret", "previous_secret"),
+        )
