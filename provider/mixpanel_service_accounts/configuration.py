@@ -13,6 +13,7 @@ from msgspec import Struct, field
 from mixpanel_service_accounts.api.client import DIALECTS
 from mixpanel_service_accounts.api.errors import ConfigurationError
 from mixpanel_service_accounts.api.models import Credentials, Place, Secret
+from mixpanel_service_accounts.api.pasted import what_surrounds
 from mixpanel_service_accounts.api.wire import REGIONS, Timeouts, check_base_url
 
 NAMESPACE = "mixpanel"
@@ -153,6 +154,7 @@ def resolve(
 class _Resolver:
     def __init__(self, own: Source, environment: Source, stack: Source) -> None:
         self._own = own
+        self._environment = environment
         self._explicit = own(EXPLICIT) is not None
         self._order = (own, environment, stack) if self._explicit else (environment, own)
         self._configured: Source = lambda key: own(key) or stack(key)
@@ -191,7 +193,7 @@ class _Resolver:
         for source in self._order:
             username, secret = source("username"), source("secret")
             if username and secret:
-                return Credentials(username=username, secret=Secret(secret))
+                return self._unwrapped(source, username, secret)
             if username or secret:
                 given, missing = ("username", "secret") if username else ("secret", "username")
                 self._problems.append(
@@ -200,6 +202,18 @@ class _Resolver:
                 )
                 return None
         return None
+
+    def _unwrapped(self, source: Source, username: str, secret: str) -> Credentials | None:
+        """Return the pair, or None if white space or quotes stand around one: a problem."""
+        where = "the environment" if source is self._environment else "the configuration"
+        found = [
+            f"The {what} in {where} has {around}. Set it again without: the server would refuse "
+            "the login."
+            for what, value in (("username", username), ("secret", secret))
+            if (around := what_surrounds(value))
+        ]
+        self._problems.extend(found)
+        return None if found else Credentials(username=username, secret=Secret(secret))
 
     def _url(self, value: str | None) -> str | None:
         if value is None:

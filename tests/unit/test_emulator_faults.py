@@ -227,6 +227,12 @@ def me(caller: Caller) -> object:
     return list(response.json()["results"]["organizations"]) if response.ok else 404
 
 
+def dated(caller: Caller) -> object:
+    """Return the header Date of a response at a time that was set."""
+    caller.emulator.clock("2031-06-01T00:00:00Z")
+    return caller.call("GET", ACCOUNTS).headers.get("Date")
+
+
 def page(caller: Caller) -> set[str]:
     """Tell the keys of a list."""
     return set(caller.call("GET", ACCOUNTS).json())
@@ -346,6 +352,8 @@ SIDES: list[tuple[str, object, Callable[[Caller], object], object]] = [
     ("me", "two", me, ["1001", "1002"]),
     ("me", "none", me, []),
     ("me", "404", me, 404),
+    ("date-header", "sent", dated, "Sun, 01 Jun 2031 00:00:00 GMT"),
+    ("date-header", "absent", dated, None),
     ("trailing-slash", "off", lambda c: c.call("GET", f"{ACCOUNTS}/").status_code, 200),
     ("trailing-slash", "on", lambda c: c.call("GET", ACCOUNTS).status_code, 301),
     ("trailing-slash", "on", lambda c: c.call("GET", f"{ACCOUNTS}/").status_code, 200),

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from mixpanel_service_accounts.api.clock import SYSTEM_CLOCK, Clock
 from mixpanel_service_accounts.api.dialects import Dialect
@@ -36,6 +37,9 @@ from mixpanel_service_accounts.api.models import (
 )
 from mixpanel_service_accounts.api.wire import Timeouts
 from mixpanel_service_accounts.api.wording import PLAIN, Wording
+
+if TYPE_CHECKING:  # it comes with the transport, when a call is made
+    from mixpanel_service_accounts.api.server_time import ServerTime
 
 DIALECTS: Mapping[str, type[Dialect]] = {"bulk": Bulk, "nested": Nested}
 
@@ -111,6 +115,11 @@ class Client:
     def price(self) -> float:
         """Tell the seconds that a call costs under the server's rate limit; 0.0 if none is near."""
         return self._transport.price()
+
+    @property
+    def server_time(self) -> ServerTime:
+        """What the responses to this client say of the server's time."""
+        return self._transport.server_time
 
     def me(self) -> Me:
         """Tell whom the server takes this login for, in one call (grade R)."""

@@ -1,6 +1,6 @@
 """One request on the wire: session, login, deadlines, retries, limits.
 
-The only module that knows requests, and the one place where its exceptions become ours.
+The only module that sends with requests, and the one place where its exceptions become ours.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from mixpanel_service_accounts.api.clock import SYSTEM_CLOCK, Clock
 from mixpanel_service_accounts.api.errors import (
     HTTP_SERVER_ERROR,
     HTTP_TOO_MANY_REQUESTS,
+    ConfigurationError,
     GaveUp,
     MalformedAnswer,
     NoAnswer,
@@ -35,14 +36,15 @@ from mixpanel_service_accounts.api.errors import (
     is_refused_for_the_limit,
 )
 from mixpanel_service_accounts.api.limiter import Limiter
+from mixpanel_service_accounts.api.machine_settings import Way, way_to
 from mixpanel_service_accounts.api.models import Credentials
+from mixpanel_service_accounts.api.server_time import ServerTime
 from mixpanel_service_accounts.api.wire import (
     CREATE_TIMEOUT,
     Answer,
     Request,
     Timeouts,
     check_base_url,
-    is_loopback,
 )
 from mixpanel_service_accounts.api.wording import PLAIN, Wording, user_agent
 
@@ -60,6 +62,9 @@ _YES, _REDIRECTING = range(200, 300), range(300, 400)
 _SHORTEST_TRY = 1.0
 _CHUNK = 64 * 1024
 _LONGEST_QUOTE = 500
+_NO_TLS = ("[SSL: WRONG_VERSION_NUMBER]", "[SSL: UNSUPPORTED_PROTOCOL]", "HANDSHAKE_FAILURE]")
+"""What OpenSSL says before a request is sent, if the two sides find no way to encrypt it."""
+
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069]+")
 
 
@@ -97,7 +102,9 @@ class Transport:
         self._announce = announce
         self._limiter = Limiter(clock)
         self._turns = threading.local()
-        self._session = _session(self.base_url, credentials, connections, user_agent(wording))
+        self.server_time = ServerTime()
+        self._way = way_to(self.base_url)
+        self._session = _session(self._way, credentials, connections, user_agent(wording))
 
     def __repr__(self) -> str:
         return f"Transport({self.base_url!r})"
@@ -267,7 +274,7 @@ class Transport:
     def _send_once(self, request: Request, url: str, read: float) -> requests.Response:
         body = None if request.body is None else msgspec.json.encode(request.body)
         try:
-            return self._session.request(
+            response = self._session.request(
                 request.method,
                 url,
                 data=body,
@@ -277,7 +284,14 @@ class Transport:
                 stream=True,
             )
         except requests.RequestException as error:
-            raise _no_answer(request, error, read) from None
+            raise _no_answer(request, error, read, self._way) from None
+        except OSError:  # requests looks for the certificates before it connects
+            raise ConfigurationError(
+                f"{request.method} {request.path} was not sent: the certificates of "
+                f"{self._way.certificates_setting} can no longer be read."
+            ) from None
+        self.server_time.note(response.headers.get("Date"), self.clock.now())
+        return response
 
     def _whole(self, request: Request, response: requests.Response, seconds: float) -> Answer:
         content = self._read(request, response, seconds)
@@ -345,13 +359,12 @@ class _Session(requests.Session):
         return None
 
 
-def _session(
-    base_url: str, credentials: Credentials, connections: int, agent: str
-) -> requests.Session:
+def _session(way: Way, credentials: Credentials, connections: int, agent: str) -> requests.Session:
     session = _Session()
-    loopback = is_loopback(urlsplit(base_url).hostname or "")
-    # The environment names proxies and certificates; a server on this machine needs neither.
-    session.trust_env = not loopback
+    # What the environment says of proxies and certificates is checked already: machine_settings.py.
+    session.trust_env = False
+    session.proxies = {"https": way.proxy} if way.proxy else {}
+    session.verify = way.certificates or True
     session.auth = HTTPBasicAuth(
         credentials.username.encode(), credentials.secret.reveal().encode()
     )
@@ -405,20 +418,28 @@ def _cut_off(request: Request) -> NoAnswer:
     return NoAnswer(request.method, request.path, why, sent=True)
 
 
-def _no_answer(request: Request, error: requests.RequestException, seconds: float) -> NoAnswer:
+def _no_answer(
+    request: Request, error: requests.RequestException, seconds: float, way: Way
+) -> NoAnswer:
     """Turn a foreign exception into ours: its own text may hold the URL's every part."""
+    none_found = f"found no connection to {way.host}"
     cause = error.args[0] if error.args else None
     reason = getattr(cause, "reason", None)
-    if "CERTIFICATE_VERIFY_FAILED" in str(error):
-        why = "found no connection: the server's certificate is not trusted."
+    if isinstance(error, requests.exceptions.ProxyError):
+        why = f"{none_found} through the proxy of {way.proxy_setting}."
+    elif "CERTIFICATE_VERIFY_FAILED" in str(error):
+        why = (
+            f"{none_found}: the server's certificate is not trusted by {way.certificates_setting}. "
+            "Name the certificates of a private authority in REQUESTS_CA_BUNDLE."
+        )
+    elif any(said in str(error) for said in _NO_TLS):
+        why = f"{none_found}: no TLS is spoken there. Check the base URL."
     elif isinstance(error, requests.ConnectTimeout):
-        why = "found no connection in time."
+        why = f"{none_found} in time."
     elif isinstance(reason, urllib3.exceptions.NameResolutionError):
-        why = "found no connection: the host's name is not known. Check the base URL."
+        why = f"{none_found}: the host's name is not known. Check the base URL."
     elif isinstance(reason, urllib3.exceptions.NewConnectionError):
-        why = "found no connection: nobody answers there. Check the base URL."
-    elif isinstance(error, requests.exceptions.ProxyError):
-        why = "found no connection through the proxy."
+        why = f"{none_found}: nobody answers there. Check the base URL."
     elif isinstance(error, requests.Timeout):
         return _not_in_time(request, seconds)
     else:

@@ -88,6 +88,7 @@ SWITCHES: dict[str, tuple[Any, ...]] = {
     "page-size": (2, int),
     "naming": ("kept", "lower", "slug", "cut"),
     "me": ("one", "two", "none", "404"),
+    "date-header": ("sent", "absent"),
     "trailing-slash": ("off", "on"),
 }
 """Each switch with what it may be, the default first; a type stands for any value of it."""

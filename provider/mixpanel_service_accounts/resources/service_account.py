@@ -25,6 +25,10 @@ from mixpanel_service_accounts.resources.adoption import (
     take_over,
 )
 from mixpanel_service_accounts.resources.checks import Checking, check_instant, take
+from mixpanel_service_accounts.resources.clock_comparison import (
+    compare_before_renewal,
+    note_renewal,
+)
 from mixpanel_service_accounts.resources.contract import Checked, Created, Diff, Read
 from mixpanel_service_accounts.resources.fields import declared, decode, is_known
 from mixpanel_service_accounts.resources.grants import (
@@ -227,6 +231,7 @@ def diff(session: Session, id_: str, state: State, inputs: Inputs) -> Diff:
     replaces = _changed(state, inputs) + move.replaces
     if replaces:
         session.spare_own_login(state.username, f"replaced, for a change of {', '.join(replaces)}")
+        note_renewal(session, number, state, inputs, replaces)
         return Diff((*replaces, *move.changed), replaces, ("secret", *_OUTPUTS))
     claim_projects(session, number, known_place(state.home), inputs.projects)
     in_place = ("role", "expires", "rotate_when_changed", "projects", *_RECORDED)
@@ -244,6 +249,7 @@ def create(session: Session, inputs: Inputs) -> Created[State]:
     organization = session.organization(recorded_place(inputs))
     if inputs.adopt is not None:
         return _adopt(session, organization, inputs)
+    compare_before_renewal(session, organization, inputs.name, inputs.name)
     try:
         created = organization.create_account(
             inputs.name,
@@ -443,4 +449,6 @@ def delete(session: Session, id_: str, state: State) -> None:
     session.spare_own_login(state.username, "deleted")
     if is_taken_over(session, number, state, state.secret):
         return
-    session.organization(current_place(session, state)).delete_account(number)
+    organization = session.organization(current_place(session, state))
+    compare_before_renewal(session, organization, number, state.name)
+    organization.delete_account(number)

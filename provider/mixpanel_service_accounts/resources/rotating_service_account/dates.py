@@ -197,6 +197,11 @@ def rotates(session: Session, state: State, news: Inputs) -> bool:
     return why_rotated(session, state, news) is not None
 
 
+def rotates_by_the_clock(state: State, inputs: Inputs) -> bool:
+    """Return whether a rotation that is due has no reason but the clock."""
+    return state.service_account_id is not None and not _demands(state, partial(getattr, inputs))
+
+
 def retirement(state: State, news: Inputs) -> datetime | None:
     """Tell when the previous account goes; None where there is none."""
     if state.previous_service_account_id is None:
