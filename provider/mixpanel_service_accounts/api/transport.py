@@ -13,6 +13,7 @@ from collections.abc import Callable
 from datetime import timezone
 from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
+from typing import Any, cast
 from urllib.parse import urljoin, urlsplit
 
 import msgspec
@@ -21,6 +22,7 @@ import tenacity
 import urllib3
 from requests.adapters import HTTPAdapter
 from requests.auth import HTTPBasicAuth
+from urllib3.connectionpool import HTTPConnectionPool
 
 from mixpanel_service_accounts.api.clock import SYSTEM_CLOCK, Clock
 from mixpanel_service_accounts.api.errors import (
@@ -36,6 +38,7 @@ from mixpanel_service_accounts.api.errors import (
 )
 from mixpanel_service_accounts.api.limiter import Limiter
 from mixpanel_service_accounts.api.models import Credentials
+from mixpanel_service_accounts.api.responses import ConnectionBroken, MalformedHead, read_carefully
 from mixpanel_service_accounts.api.wire import (
     CREATE_TIMEOUT,
     Answer,
@@ -93,7 +96,7 @@ class Transport:
         self._announce = announce
         self._limiter = Limiter(clock)
         self._turns = threading.local()
-        self._session = _session(self.base_url, credentials, connections)
+        self._session = _session(self.base_url, credentials, connections, clock)
 
     def __repr__(self) -> str:
         return f"Transport({self.base_url!r})"
@@ -210,10 +213,11 @@ class Transport:
         url = self.base_url + request.target
         for _ in range(_REDIRECTS + 1):
             read = self._read_timeout(request, deadline)
+            sent_at = self.clock.monotonic()
             response = self._send_once(request, url, read)
             with response:
                 if response.status_code not in _REDIRECTING:
-                    return self._whole(request, response, read)
+                    return self._whole(request, response, read, sent_at + read)
                 url = self._next_url(request, url, response)
         raise Redirected(
             request.method, request.path, f"was redirected more than {_REDIRECTS} times."
@@ -275,18 +279,21 @@ class Transport:
         except requests.RequestException as error:
             raise _no_answer(request, error, read) from None
 
-    def _whole(self, request: Request, response: requests.Response, seconds: float) -> Answer:
-        content = self._read(request, response, seconds)
+    def _whole(
+        self, request: Request, response: requests.Response, seconds: float, deadline: float
+    ) -> Answer:
+        content = self._read(request, response, seconds, deadline)
         content_type = _CONTROL.sub(" ", response.headers.get("Content-Type", "no content type"))
         if response.status_code not in _YES:
             raise self._status_error(request, response, content, content_type)
         link = response.headers.get("Link", "")
         return Answer(request, response.status_code, content, content_type, link)
 
-    def _read(self, request: Request, response: requests.Response, seconds: float) -> bytes:
+    def _read(
+        self, request: Request, response: requests.Response, seconds: float, deadline: float
+    ) -> bytes:
         """Read a body as it comes, so that one that drips does not outlast the deadline."""
         content = bytearray()
-        deadline = self.clock.monotonic() + seconds
         try:
             while chunk := response.raw.read1(_CHUNK, decode_content=True):
                 content += chunk
@@ -340,7 +347,26 @@ class _Session(requests.Session):
         return None
 
 
-def _session(base_url: str, credentials: Credentials, connections: int) -> requests.Session:
+class _Adapter(HTTPAdapter):
+    """An adapter whose connections, also those through a proxy, read responses carefully."""
+
+    def __init__(self, connections: int, monotonic: Callable[[], float]) -> None:
+        super().__init__(pool_connections=2, pool_maxsize=connections, max_retries=0)
+        self._monotonic = monotonic
+
+    def get_connection_with_tls_context(
+        self,
+        *args: Any,  # noqa: ANN401
+        **options: Any,  # noqa: ANN401
+    ) -> HTTPConnectionPool:
+        pool = cast("HTTPConnectionPool", super().get_connection_with_tls_context(*args, **options))
+        read_carefully(pool, self._monotonic)
+        return pool
+
+
+def _session(
+    base_url: str, credentials: Credentials, connections: int, clock: Clock
+) -> requests.Session:
     session = _Session()
     loopback = is_loopback(urlsplit(base_url).hostname or "")
     # The environment names proxies and certificates; a server on this machine needs neither.
@@ -351,7 +377,7 @@ def _session(base_url: str, credentials: Credentials, connections: int) -> reque
     session.headers.update({"Accept": "application/json", "User-Agent": "pulumi-mixpanel"})
     # Answers set cookies even under Basic auth (wire.md, fact 9): none is kept.
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    adapter = HTTPAdapter(pool_connections=2, pool_maxsize=connections, max_retries=0)
+    adapter = _Adapter(connections, clock.monotonic)
     session.mount("https://", adapter)
     session.mount("http://", adapter)
     return session
@@ -398,16 +424,23 @@ def _cut_off(request: Request) -> NoAnswer:
     return NoAnswer(request.method, request.path, why, sent=True)
 
 
-def _no_answer(request: Request, error: requests.RequestException, seconds: float) -> NoAnswer:
+def _no_answer(
+    request: Request, error: requests.RequestException, seconds: float
+) -> NoAnswer | MalformedAnswer:
     """Turn a foreign exception into ours: its own text may hold the URL's every part."""
     cause = error.args[0] if error.args else None
     reason = getattr(cause, "reason", None)
+    broken = cause.args[-1] if isinstance(cause, Exception) and cause.args else None
+    if isinstance(broken, MalformedHead):
+        return MalformedAnswer(request.method, request.path, f"{broken}")
     if "CERTIFICATE_VERIFY_FAILED" in str(error):
         why = "found no connection: the server's certificate is not trusted."
     elif isinstance(error, requests.ConnectTimeout):
         why = "found no connection in time."
     elif isinstance(reason, urllib3.exceptions.NameResolutionError):
         why = "found no connection: the host's name is not known. Check the base URL."
+    elif isinstance(reason, ConnectionBroken):
+        why = "found no connection: it broke off before anything was sent."
     elif isinstance(reason, urllib3.exceptions.NewConnectionError):
         why = "found no connection: nobody answers there. Check the base URL."
     elif isinstance(error, requests.exceptions.ProxyError):
