@@ -13,6 +13,7 @@ from collections.abc import Callable
 from datetime import timezone
 from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
+from typing import Any, cast
 from urllib.parse import urljoin, urlsplit
 
 import msgspec
@@ -21,6 +22,7 @@ import tenacity
 import urllib3
 from requests.adapters import HTTPAdapter
 from requests.auth import HTTPBasicAuth
+from urllib3.connectionpool import HTTPConnectionPool
 
 from mixpanel_service_accounts.api.clock import SYSTEM_CLOCK, Clock
 from mixpanel_service_accounts.api.errors import (
@@ -38,6 +40,7 @@ from mixpanel_service_accounts.api.errors import (
 from mixpanel_service_accounts.api.limiter import Limiter
 from mixpanel_service_accounts.api.machine_settings import Way, way_to
 from mixpanel_service_accounts.api.models import Credentials
+from mixpanel_service_accounts.api.responses import ConnectionBroken, MalformedHead, read_carefully
 from mixpanel_service_accounts.api.server_time import ServerTime
 from mixpanel_service_accounts.api.wire import (
     CREATE_TIMEOUT,
@@ -104,7 +107,7 @@ class Transport:
         self._turns = threading.local()
         self.server_time = ServerTime()
         self._way = way_to(self.base_url)
-        self._session = _session(self._way, credentials, connections, user_agent(wording))
+        self._session = _session(self._way, credentials, connections, user_agent(wording), clock)
 
     def __repr__(self) -> str:
         return f"Transport({self.base_url!r})"
@@ -221,10 +224,11 @@ class Transport:
         url = self.base_url + request.target
         for _ in range(_REDIRECTS + 1):
             read = self._read_timeout(request, deadline)
+            sent_at = self.clock.monotonic()
             response = self._send_once(request, url, read)
             with response:
                 if response.status_code not in _REDIRECTING:
-                    return self._whole(request, response, read)
+                    return self._whole(request, response, read, sent_at + read)
                 url = self._next_url(request, url, response)
         raise Redirected(
             request.method, request.path, f"was redirected more than {_REDIRECTS} times."
@@ -293,18 +297,21 @@ class Transport:
         self.server_time.note(response.headers.get("Date"), self.clock.now())
         return response
 
-    def _whole(self, request: Request, response: requests.Response, seconds: float) -> Answer:
-        content = self._read(request, response, seconds)
+    def _whole(
+        self, request: Request, response: requests.Response, seconds: float, deadline: float
+    ) -> Answer:
+        content = self._read(request, response, seconds, deadline)
         content_type = _CONTROL.sub(" ", response.headers.get("Content-Type", "no content type"))
         if response.status_code not in _YES:
             raise self._status_error(request, response, content, content_type)
         link = response.headers.get("Link", "")
         return Answer(request, response.status_code, content, content_type, link)
 
-    def _read(self, request: Request, response: requests.Response, seconds: float) -> bytes:
+    def _read(
+        self, request: Request, response: requests.Response, seconds: float, deadline: float
+    ) -> bytes:
         """Read a body as it comes, so that one that drips does not outlast the deadline."""
         content = bytearray()
-        deadline = self.clock.monotonic() + seconds
         try:
             while chunk := response.raw.read1(_CHUNK, decode_content=True):
                 content += chunk
@@ -359,7 +366,26 @@ class _Session(requests.Session):
         return None
 
 
-def _session(way: Way, credentials: Credentials, connections: int, agent: str) -> requests.Session:
+class _Adapter(HTTPAdapter):
+    """An adapter whose connections, also those through a proxy, read responses carefully."""
+
+    def __init__(self, connections: int, monotonic: Callable[[], float]) -> None:
+        super().__init__(pool_connections=2, pool_maxsize=connections, max_retries=0)
+        self._monotonic = monotonic
+
+    def get_connection_with_tls_context(
+        self,
+        *args: Any,  # noqa: ANN401
+        **options: Any,  # noqa: ANN401
+    ) -> HTTPConnectionPool:
+        pool = cast("HTTPConnectionPool", super().get_connection_with_tls_context(*args, **options))
+        read_carefully(pool, self._monotonic)
+        return pool
+
+
+def _session(
+    way: Way, credentials: Credentials, connections: int, agent: str, clock: Clock
+) -> requests.Session:
     session = _Session()
     # What the environment says of proxies and certificates is checked already: machine_settings.py.
     session.trust_env = False
@@ -371,7 +397,7 @@ def _session(way: Way, credentials: Credentials, connections: int, agent: str) -
     session.headers.update({"Accept": "application/json", "User-Agent": agent})
     # Answers set cookies even under Basic auth (wire.md, fact 9): none is kept.
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    adapter = HTTPAdapter(pool_connections=2, pool_maxsize=connections, max_retries=0)
+    adapter = _Adapter(connections, clock.monotonic)
     session.mount("https://", adapter)
     session.mount("http://", adapter)
     return session
@@ -420,11 +446,14 @@ def _cut_off(request: Request) -> NoAnswer:
 
 def _no_answer(
     request: Request, error: requests.RequestException, seconds: float, way: Way
-) -> NoAnswer:
+) -> NoAnswer | MalformedAnswer:
     """Turn a foreign exception into ours: its own text may hold the URL's every part."""
     none_found = f"found no connection to {way.host}"
     cause = error.args[0] if error.args else None
     reason = getattr(cause, "reason", None)
+    broken = cause.args[-1] if isinstance(cause, Exception) and cause.args else None
+    if isinstance(broken, MalformedHead):
+        return MalformedAnswer(request.method, request.path, f"{broken}")
     if isinstance(error, requests.exceptions.ProxyError):
         why = f"{none_found} through the proxy of {way.proxy_setting}."
     elif "CERTIFICATE_VERIFY_FAILED" in str(error):
@@ -438,6 +467,8 @@ def _no_answer(
         why = f"{none_found} in time."
     elif isinstance(reason, urllib3.exceptions.NameResolutionError):
         why = f"{none_found}: the host's name is not known. Check the base URL."
+    elif isinstance(reason, ConnectionBroken):
+        why = f"{none_found}: it broke off before anything was sent."
     elif isinstance(reason, urllib3.exceptions.NewConnectionError):
         why = f"{none_found}: nobody answers there. Check the base URL."
     elif isinstance(error, requests.Timeout):
