@@ -6,6 +6,7 @@ configuration. One resolver serves the provider's process and lookups in the pro
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 
 from msgspec import Struct, field
@@ -32,6 +33,7 @@ STACK_KEYS = (
     "username",
     "secret",
     "acceptMove",
+    "goneProjects",
     "connectTimeout",
     "readTimeout",
     "totalTimeout",
@@ -74,6 +76,7 @@ class Configuration(Struct, frozen=True):
         accept_move: Whether a recorded organization or host may become another one.
         concurrency: How many calls may be under way at once, or None for the engine's own number.
         timeouts: Deadlines, in seconds.
+        gone_projects: The projects that the user named as gone.
         problems: Everything that is wrong with what was found.
     """
 
@@ -85,6 +88,7 @@ class Configuration(Struct, frozen=True):
     accept_move: bool = False
     concurrency: int | None = None
     timeouts: Timeouts = field(default_factory=Timeouts)
+    gone_projects: frozenset[int] = frozenset()
     problems: tuple[str, ...] = ()
 
     def place(
@@ -171,6 +175,7 @@ class _Resolver:
             accept_move=self._flag("acceptMove"),
             concurrency=self._concurrency(),
             timeouts=self._timeouts(),
+            gone_projects=self._gone_projects(),
             problems=tuple(self._problems),
         )
 
@@ -247,6 +252,17 @@ class _Resolver:
         if value not in (None, "true", "false"):
             self._problems.append(f"mixpanel:{key} must be true or false; {value!r} was given.")
         return value == "true"
+
+    def _gone_projects(self) -> frozenset[int]:
+        value = self._configured("goneProjects") or ""
+        numbers = [one for one in re.split(r"[\s,\[\]]+", value) if one]
+        if not all(one.isascii() and one.isdigit() and int(one) for one in numbers):
+            self._problems.append(
+                "mixpanel:goneProjects must be numbers of projects with commas between them, such "
+                f"as 2195193,2195194; {value!r} was given."
+            )
+            return frozenset()
+        return frozenset(map(int, numbers))
 
     def _concurrency(self) -> int | None:
         calls = self._number("concurrency", self._configured("concurrency"))

@@ -24,6 +24,7 @@ PULUMI = Wording(
     ),
     moving_expiry="validity_period_hours={hours}, which counts from when the account is created",
     accept_move="mixpanel:acceptMove",
+    gone_projects="mixpanel:goneProjects",
     output_text="Calling __str__ on an Output[T] is not supported",
     output_advice=(
         "Use pulumi.Output.concat(…), pulumi.Output.format(…) or output.apply(lambda value: …)."

@@ -21,6 +21,7 @@ ROOMS_OF_THE_CORE = (
 )
 
 PREVIEW = {
+    "mixpanel_service_accounts.resources.gone_projects",
     "mixpanel_service_accounts.api.wording",
     "pulumi_mixpanel.wording",
     "mixpanel_service_accounts.api",

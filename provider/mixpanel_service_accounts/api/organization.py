@@ -45,7 +45,7 @@ class Organization:
         self.client = client
         self.reads = Reads(client, organization_id, warn)
         self._creator = Creator(client, organization_id, warn=warn, held=held, births=births)
-        self.writes = Writes(client, organization_id, self.reads, self._creator.is_made_here)
+        self.writes = Writes(client, organization_id, self.reads, self._creator.is_made_here, warn)
 
     def server_offset(self) -> timedelta | None:
         """Return how far the server's clock is ahead, by a response of this process.

@@ -24,6 +24,7 @@ class Wording(Struct, frozen=True):
         name_taken: What to do if an account is replaced and its name is taken.
         moving_expiry: What to give instead of an expiry that moves with every run; `{hours}`.
         accept_move: The setting that lets a state record another organization or host.
+        gone_projects: The setting that names projects which are gone.
         output_text: What a string contains that was made of a value not known yet.
         output_advice: What to do instead of making such a string.
     """
@@ -41,6 +42,7 @@ class Wording(Struct, frozen=True):
     name_taken: str = "Delete the old account first."
     moving_expiry: str = "a period of {hours} hours"
     accept_move: str = "acceptMove"
+    gone_projects: str = "goneProjects"
     output_text: str = ""
     output_advice: str = ""
 

@@ -71,6 +71,10 @@ SWITCHES: dict[str, tuple[Any, ...]] = {
     "last-used": ("present", "null", "absent"),
     "unauthorized-body": ("json", "html", "empty", "text"),
     "project-region": (None, list),
+    "deleted-projects": (None, list),
+    "deleted-project-list": ("403", "404"),
+    "deleted-project-removal": ("400", "403", "404", "200"),
+    "deleted-project-addition": ("400", "403", "404", "200"),
     "pagination": (
         None,
         "next",
