@@ -1,0 +1,81 @@
+"""A folder with a configuration, and the CLI that runs in it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from tests.needs import needed
+
+ADDRESS = "registry.terraform.io/mixpanel/mixpanel"
+REQUIRED = """
+terraform {
+  required_providers {
+    mixpanel = { source = "mixpanel/mixpanel" }
+  }
+}
+"""
+
+
+class Workspace:
+    """A configuration and its state.
+
+    Args:
+        folder: Where they are; made.
+        env: Further environment variables.
+    """
+
+    def __init__(self, folder: Path, env: Mapping[str, str]) -> None:
+        self.folder = folder
+        folder.mkdir(parents=True)
+        self.command = needed("terraform", "tofu", how="install Terraform or OpenTofu")
+        inherited = {k: v for k, v in os.environ.items() if not k.startswith(("MIXPANEL_", "TF_"))}
+        self.env = {**inherited, "TF_CLI_CONFIG_FILE": os.devnull, "CHECKPOINT_DISABLE": "1", **env}
+
+    def write(self, configuration: str) -> None:
+        """Write the configuration."""
+        (self.folder / "main.tf").write_text(REQUIRED + configuration)
+
+    def run(self, *arguments: str, fails: bool = False) -> str:
+        """Run a command and return what it shows, stdout and stderr."""
+        ran = subprocess.run(
+            [self.command, *arguments],
+            cwd=self.folder,
+            env=self.env,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        assert (ran.returncode == 1) == fails, ran.stdout
+        return " ".join(ran.stdout.replace("│", " ").split())
+
+    def apply(self, configuration: str | None = None, *options: str) -> str:
+        """Apply a configuration."""
+        if configuration is not None:
+            self.write(configuration)
+        return self.run("apply", "-auto-approve", "-no-color", *options)
+
+    def plan(self, configuration: str | None = None, *options: str) -> str:
+        """Plan a configuration."""
+        if configuration is not None:
+            self.write(configuration)
+        return self.run("plan", "-no-color", *options)
+
+    def is_settled(self) -> bool:
+        """Return whether a plan finds nothing to do."""
+        return "No changes." in self.plan()
+
+    def state(self) -> dict[str, dict[str, Any]]:
+        """Return the attributes of every resource in the state by address."""
+        shown = json.loads((self.folder / "terraform.tfstate").read_text())
+        return {
+            f"{one['type']}.{one['name']}": instance["attributes"]
+            for one in shown["resources"]
+            for instance in one["instances"]
+            if "deposed" not in instance
+        }

@@ -1,0 +1,55 @@
+"""A provider of stand-ins, held by the test's own process, and a CLI that attaches to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+from tests.terraform import stand_in
+from tests.terraform.cli import ADDRESS, Workspace
+from tests.terraform.stand_in_server import LOOKUP, Server, connector
+
+from mixpanel_service_accounts.api.clock import Clock
+from terraform_mixpanel.attributes import kind_of
+from terraform_mixpanel.provider import Provider
+from terraform_mixpanel.serving import attached
+
+
+class Today:
+    """A clock that a test sets."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 11, 28, tzinfo=timezone.utc)
+
+    def passes(self, hours: float) -> None:
+        """Let time pass."""
+        self.now += timedelta(hours=hours)
+
+
+@pytest.fixture
+def today() -> Today:
+    """Return a clock."""
+    return Today()
+
+
+@pytest.fixture
+def server() -> Server:
+    """Return an empty server in memory."""
+    return Server()
+
+
+@pytest.fixture
+def provider(server: Server, today: Today) -> Provider:
+    """Return a provider of the stand-in, with an empty environment."""
+    clock = Clock(now=lambda: today.now)
+    kinds = [kind_of(stand_in, "A service account.")]
+    return Provider(kinds, [LOOKUP], connector(server), clock=clock, environment={})
+
+
+@pytest.fixture
+def workspace(provider: Provider, tmp_path: Path) -> Iterator[Workspace]:
+    """Return a workspace whose CLI attaches to the provider in this process."""
+    with attached(provider, ADDRESS) as env:
+        yield Workspace(tmp_path / "configuration", env)
