@@ -26,7 +26,7 @@ def apply(call: Call, kind: Kind, request: Message, response: Message) -> None:
     """
     prior, planned = unpack(request.prior_state.msgpack), unpack(request.planned_state.msgpack)
     private = load_private(request.planned_private)
-    before = replace(private, given=[])
+    before = replace(private, instant=None, given=[])
     response.new_state.msgpack = pack(prior)
     if prior is not None:
         response.private = store_private(before)

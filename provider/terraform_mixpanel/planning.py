@@ -97,7 +97,7 @@ def _plan_create(call: Call, kind: Kind, now: datetime, config: Visible) -> Plan
 def _plan_change(call: Call, stored: Stored, now: datetime, config: Visible) -> Planned | None:
     """Plan a change of what exists; attributes that the change leaves alone stay as they are."""
     kind, prior = stored.kind, stored.visible
-    instant = stored.private.instant or now
+    instant = stored.private.read_at or now
     with call.session(instant) as session:
         checked = kind.resource.check(session, stored.inputs(), given_values(kind, config))
         news = call.report(kind, checked)

@@ -23,16 +23,16 @@ class Private(Struct, frozen=True, omit_defaults=True):
         inputs: The normalised inputs of the last run; None if there was none.
         state: What the state holds of the inputs, if it differs from them; None for what it lacks.
         importing: Whether the resource was just imported, and is still to be read by its id.
-        instant: What counts as now. Of a plan: the instant of its check. Of a resource with dates:
-            when it was last read. Terraform plans again when it applies, and then decides by the
-            same instant what is due; nothing else that an apply receives knows when the plan was
-            made.
+        read_at: When a resource with dates was last read. It decides what is due: Terraform plans
+            again when it applies, and nothing else that it sends then is as old as the first plan.
+        instant: What counted as now in the plan's check.
         given: The attributes that the planned configuration gives, of those that may be filled.
     """
 
     inputs: dict[str, Any] | None = None
     state: dict[str, Any] = {}
     importing: bool = False
+    read_at: datetime | None = None
     instant: datetime | None = None
     given: list[str] = []
 
@@ -68,7 +68,7 @@ def remembered(inputs: Struct, state: Struct, instant: datetime | None) -> Priva
         for name in fields
         if name not in secret and held.get(name) != ours.get(name)
     }
-    return Private(inputs=ours, state=differing, instant=instant if has_dates(inputs) else None)
+    return Private(inputs=ours, state=differing, read_at=instant if has_dates(inputs) else None)
 
 
 def has_dates(inputs: Struct) -> bool:
