@@ -94,7 +94,7 @@ def test_faults_are_reported_at_once_each_on_its_attribute(provider: Provider) -
 
 def test_a_validation_knows_no_date(provider: Provider) -> None:
     """It sees no state: an expiry that has passed may be that of an account that exists."""
-    given = {"name": "a", "expires": "2026-01-01T00:00:00Z"}
+    given: dict[str, Any] = {"name": "a", "expires": "2026-01-01T00:00:00Z"}
     response = call(provider, "ValidateResourceConfig", type_name=TYPE, config=attributes(**given))
     assert diagnostics(response) == []
     assert diagnostics(planned(provider, None, **given)) == [
