@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 from mixpanel_plugin_rpc.messages import Message, load
 from mixpanel_service_accounts.resources.fields import fields_of
@@ -16,7 +16,7 @@ VERSION = 1
 write."""
 
 _MARKDOWN = 1
-_SINGLE, _SET = 1, 3
+_SINGLE, _LIST, _SET = 1, 2, 3
 _SCALARS = {str: "string", int: "number", float: "number", bool: "bool"}
 
 
@@ -59,13 +59,20 @@ def _describe(
     if not is_struct(structure):
         message.type = json.dumps(_type_of(kind)).encode()
         return
-    message.nested_type.nesting = _SET if is_list(kind) else _SINGLE
+    message.nested_type.nesting = _nesting(kind)
     for field in fields_of(structure).values():
         inner = message.nested_type.attributes.add()
         _describe(inner, field.name, field.type, field.description, computed=computed)
         inner.required = not (computed or field.optional)
         inner.optional = field.optional and not computed
         inner.computed = computed
+
+
+def _nesting(kind: Any) -> int:  # noqa: ANN401
+    """Return how structures are nested: those of a list in no order, those of a tuple in one."""
+    if not is_list(kind):
+        return _SINGLE
+    return _SET if get_origin(kind) is list else _LIST
 
 
 def _type_of(kind: Any) -> Any:  # noqa: ANN401

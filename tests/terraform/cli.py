@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +68,24 @@ class Workspace:
             self.write(configuration)
         return self.run("plan", "-no-color", *options)
 
+    def interrupted_apply(self, is_time: Callable[[], bool]) -> str:
+        """Apply, send Ctrl-C to the whole process group when it is time, and return what it shows."""
+        with subprocess.Popen(
+            [self.command, "apply", "-auto-approve", "-no-color"],
+            cwd=self.folder,
+            env=self.env,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        ) as process:
+            assert process.stdout is not None
+            wait_for(is_time)
+            os.killpg(process.pid, signal.SIGINT)
+            shown = process.stdout.read()
+        assert process.returncode == 1, shown
+        return " ".join(shown.replace("│", " ").split())
+
     def is_settled(self) -> bool:
         """Return whether a plan finds nothing to do."""
         return "No changes." in self.plan()
@@ -79,3 +99,21 @@ class Workspace:
             for instance in one["instances"]
             if "deposed" not in instance
         }
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    """Wait until something is so."""
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def overriding(folder: Path) -> dict[str, str]:
+    """Return the environment by which the CLI takes the executable in a folder, without `init`."""
+    settings = folder.with_suffix(".tfrc")
+    settings.write_text(
+        f'provider_installation {{\n  dev_overrides {{ "mixpanel/mixpanel" = "{folder}" }}\n'
+        "  direct {}\n}\n"
+    )
+    return {"TF_CLI_CONFIG_FILE": str(settings)}

@@ -8,7 +8,6 @@ from typing import Annotated, Any
 
 from msgspec import Struct
 from msgspec.structs import replace
-from tests.terraform.stand_in_server import Session
 
 from mixpanel_service_accounts.api.errors import Refused
 from mixpanel_service_accounts.api.models import format_instant
@@ -22,6 +21,9 @@ from mixpanel_service_accounts.resources.fields import (
 )
 
 KIND = "ServiceAccount"
+
+Session = Any
+"""The server's own, `stand_in_server.Session`; the contract's type is the core's."""
 
 
 class Home(Struct, frozen=True):

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import grpc
 import pytest
-from tests.terraform.cli import Workspace
+from tests.terraform.cli import Workspace, overriding
 
 from mixpanel_plugin_rpc.stop import Stop
 from mixpanel_service_accounts.api.clock import Clock
@@ -36,31 +36,26 @@ EXPORTER = 'resource "mixpanel_service_account" "exporter" { name = "exporter" }
 
 
 @pytest.fixture
-def started(tmp_path: Path) -> Workspace:
+def started_stand_in(tmp_path: Path) -> Workspace:
     """Return a workspace whose CLI starts the provider as a process."""
     executable = tmp_path / "terraform-provider-mixpanel"
     executable.write_text(PROCESS)
     executable.chmod(0o755)
-    settings = tmp_path / "cli.tfrc"
-    settings.write_text(
-        f'provider_installation {{\n  dev_overrides {{ "mixpanel/mixpanel" = "{tmp_path}" }}\n'
-        "  direct {}\n}\n"
-    )
-    return Workspace(tmp_path / "configuration", {"TF_CLI_CONFIG_FILE": str(settings)})
+    return Workspace(tmp_path / "configuration", overriding(tmp_path))
 
 
-def test_the_cli_starts_and_ends_the_process(started: Workspace, tmp_path: Path) -> None:
+def test_the_cli_starts_and_ends_the_process(started_stand_in: Workspace, tmp_path: Path) -> None:
     """Plan and apply go by TLS, and the log says that each process ended when it was asked to."""
     log = tmp_path / "log"
-    started.env.update(TF_LOG="trace", TF_LOG_PATH=str(log))
-    assert "1 added, 0 changed, 0 destroyed" in started.apply(EXPORTER)
+    started_stand_in.env.update(TF_LOG="trace", TF_LOG_PATH=str(log))
+    assert "1 added, 0 changed, 0 destroyed" in started_stand_in.apply(EXPORTER)
     told = log.read_text()
     assert "plugin failed to exit gracefully" not in told
     assert told.count("plugin process exited") == told.count("plugin started") > 0
     assert "secret-of-5001" not in told
 
 
-def test_a_process_that_no_cli_started_says_so(started: Workspace, tmp_path: Path) -> None:
+def test_a_process_that_no_cli_started_says_so(started_stand_in: Workspace, tmp_path: Path) -> None:
     """For a user who runs it by hand."""
     ran = subprocess.run(
         [tmp_path / "terraform-provider-mixpanel"], capture_output=True, text=True, check=False
@@ -74,7 +69,7 @@ def test_a_process_that_no_cli_started_says_so(started: Workspace, tmp_path: Pat
 
 
 def test_the_socket_is_its_owners_alone_and_an_interrupt_ends_nothing(
-    started: Workspace, tmp_path: Path
+    started_stand_in: Workspace, tmp_path: Path
 ) -> None:
     """Ctrl-C reaches the whole process group: the CLI decides what follows from it."""
     with subprocess.Popen(

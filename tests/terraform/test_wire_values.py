@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import msgpack
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 from msgspec import Struct
 
@@ -53,6 +53,7 @@ def plain(value: Any) -> Any:  # noqa: ANN401 (values are of any type)
     return value
 
 
+@settings(deadline=None)
 @given(VALUES)
 def test_a_value_comes_back_as_it_was(case: tuple[Any, Any]) -> None:
     """Every type, by way of MessagePack; a structure without what is not given."""
@@ -62,6 +63,7 @@ def test_a_value_comes_back_as_it_was(case: tuple[Any, Any]) -> None:
     assert is_wholly_known(on_the_wire)
 
 
+@settings(deadline=None)
 @given(VALUES)
 def test_a_value_that_came_is_sent_back_byte_for_byte(case: tuple[Any, Any]) -> None:
     """A wire value that no rule touches is not decoded."""
