@@ -141,11 +141,16 @@ def decode(kind: type[T], values: Mapping[str, Any]) -> T:
         value = values.get(field.name)
         if value is not None:
             found[field.name] = _decoded(field.type, value)
-    missing = [one.name for one in msgspec.structs.fields(kind) if one.required]
-    for name in missing:
+    for name in _needed(kind):
         if name not in found:
             raise msgspec.ValidationError(f"`{name}` is missing")
     return kind(**found)
+
+
+@functools.cache
+def _needed(kind: type[Struct]) -> tuple[str, ...]:
+    """Return the fields without which no such struct is; reading annotations takes long."""
+    return tuple(one.name for one in msgspec.structs.fields(kind) if one.required)
 
 
 def _decoded(kind: Any, value: Any) -> Any:  # noqa: ANN401 (values are of any type)
