@@ -9,11 +9,6 @@ from typing import Annotated, Any
 from msgspec import Struct
 
 from mixpanel_service_accounts.resources.fields import declared
-from mixpanel_service_accounts.resources.lookups import (
-    find_account,
-    list_accounts,
-    list_project_accounts,
-)
 from mixpanel_service_accounts.resources.session import Session
 from terraform_mixpanel.data_sources import DataSource
 
@@ -145,12 +140,19 @@ class InProjectAccounts(InProject, frozen=True, kw_only=True):
     ] = None
 
 
+# Lookups are imported when one is made: they are slow to import, and every process waits for them.
+
+
 def _account(session: Session, given: Mapping[str, Any]) -> Found:
+    from mixpanel_service_accounts.resources.lookups import find_account  # noqa: PLC0415 (above)
+
     found = asdict(find_account(session, given))
     return Found(region=given.get("region"), **found)
 
 
 def _accounts(session: Session, given: Mapping[str, Any]) -> Accounts:
+    from mixpanel_service_accounts.resources.lookups import list_accounts  # noqa: PLC0415 (above)
+
     found = tuple(Listed(**asdict(one)) for one in list_accounts(session, given))
     return Accounts(
         name_pattern=given.get("name_pattern"),
@@ -160,6 +162,10 @@ def _accounts(session: Session, given: Mapping[str, Any]) -> Accounts:
 
 
 def _project_accounts(session: Session, given: Mapping[str, Any]) -> InProjectAccounts:
+    from mixpanel_service_accounts.resources.lookups import (  # noqa: PLC0415 (above)
+        list_project_accounts,
+    )
+
     rows = [asdict(one) for one in list_project_accounts(session, given)]
     found = tuple(Row(**{**row, "account": Listed(**row["account"])}) for row in rows)
     return InProjectAccounts(

@@ -23,6 +23,9 @@ from terraform_mixpanel.provider import Provider
 _GRACE = 1.0
 """Seconds that calls still under way have, once the CLI asked the process to end."""
 
+_PULSE = 1.0
+"""Seconds between two looks at whether the CLI is still there."""
+
 
 def serve(provider: Provider) -> int:
     """Serve a provider to the CLI that started this process, until it asks to end.
@@ -46,9 +49,16 @@ def serve(provider: Provider) -> int:
         socket = Path(folder) / "plugin"
         server.listen(socket, certificate.credentials())
         print(handshake(socket, certificate.for_handshake()), flush=True)  # noqa: T201
-        shutdown.wait()
+        _wait(shutdown)
         server.stop(_GRACE)
     return 0
+
+
+def _wait(shutdown: threading.Event) -> None:
+    """Wait until the CLI asks to end, or was killed and so never will."""
+    cli = os.getppid()
+    while not shutdown.wait(_PULSE) and os.getppid() == cli:
+        pass
 
 
 def _server(provider: Provider, shutdown: threading.Event) -> Server:

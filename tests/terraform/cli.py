@@ -69,7 +69,17 @@ class Workspace:
         return self.run("plan", "-no-color", *options)
 
     def interrupted_apply(self, is_time: Callable[[], bool]) -> str:
-        """Apply, send Ctrl-C to the whole process group when it is time, and return what it shows."""
+        """Apply, send Ctrl-C to the whole process group in the middle; return what it shows."""
+        code, shown = self._ended_apply(is_time, signal.SIGINT)
+        assert code == 1, shown
+        return shown
+
+    def killed_apply(self, is_time: Callable[[], bool]) -> None:
+        """Apply, and kill the whole process group in the middle."""
+        code, shown = self._ended_apply(is_time, signal.SIGKILL)
+        assert code == -signal.SIGKILL, shown
+
+    def _ended_apply(self, is_time: Callable[[], bool], by: signal.Signals) -> tuple[int, str]:
         with subprocess.Popen(
             [self.command, "apply", "-auto-approve", "-no-color"],
             cwd=self.folder,
@@ -81,10 +91,9 @@ class Workspace:
         ) as process:
             assert process.stdout is not None
             wait_for(is_time)
-            os.killpg(process.pid, signal.SIGINT)
+            os.killpg(process.pid, by)
             shown = process.stdout.read()
-        assert process.returncode == 1, shown
-        return " ".join(shown.replace("│", " ").split())
+        return process.returncode, " ".join(shown.replace("│", " ").split())
 
     def is_settled(self) -> bool:
         """Return whether a plan finds nothing to do."""

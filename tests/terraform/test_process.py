@@ -89,6 +89,26 @@ def test_the_socket_is_its_owners_alone_and_an_interrupt_ends_nothing(
     assert not Path(socket).parent.exists()
 
 
+def test_a_process_ends_with_the_cli_that_was_killed(
+    started_stand_in: Workspace, tmp_path: Path
+) -> None:
+    """Nothing asks it to end then; it notices that its parent is another one."""
+    starts = (
+        "import subprocess, sys; started = subprocess.Popen([sys.argv[1]], stdout=subprocess.PIPE); "
+        "print(started.stdout.readline().decode())"
+    )
+    ran = subprocess.run(  # returns once nobody has its stderr any more
+        [sys.executable, "-c", starts, tmp_path / "terraform-provider-mixpanel"],
+        env={**os.environ, COOKIE[0]: COOKIE[1]},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    socket = Path(ran.stdout.split("|")[3])
+    assert not socket.parent.exists()
+
+
 def shut_down(socket: str, certificate: str) -> bytes:
     """Ask a process to end, as the CLI does: by TLS, trusting the certificate of the handshake."""
     der = base64.b64decode(certificate + "=" * (-len(certificate) % 4))
@@ -111,3 +131,12 @@ def test_an_interrupt_cuts_a_wait() -> None:
     stop.clear()
     sleep(0)
     assert not stop.wait(0)
+
+
+def test_the_process_imports_what_a_start_needs() -> None:
+    """Every command of the CLI starts several, so none waits for what calls or other shells need."""
+    told = "import sys, terraform_mixpanel.command; print(*sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
+    loaded = {name.partition(".")[0] for name in ran.stdout.split()}
+    assert {"grpc", "google", "msgpack", "msgspec", "cryptography"} <= loaded
+    assert {"pulumi", "pulumi_mixpanel", "requests", "tenacity", "click", "rich"} & loaded == set()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.terraform.cli import Workspace
+from tests.terraform.cli import Workspace, wait_for
 from tests.terraform.test_accounts import ACCOUNT, EXPORTER, accounts
 
+from mixpanel_service_accounts.api import Client, Credentials, Secret
 from mixpanel_service_accounts.emulator import Emulator
 
 CREATES = {"method": "POST", "path": "service-accounts$"}
@@ -108,3 +109,23 @@ def test_missing_credentials_are_told_once_a_call_needs_them(started: Workspace)
     shown = started.run("apply", "-auto-approve", "-no-color", fails=True)
     assert "Error: Cannot create mixpanel_service_account" in shown
     assert "Mixpanel credentials are missing." in shown
+
+
+def test_a_killed_create_leaves_an_account_that_the_next_one_names(
+    started: Workspace, emulator: Emulator
+) -> None:
+    """Nothing of it is in the state, and nothing is concluded: another state may hold it."""
+    hidden = {"kind": "switch", "name": "list-delay", "value": 20}
+    emulator.faults([{**CREATES, "kind": "cut-after-effect", "times": 1}, hidden])
+    started.write(EXPORTER)
+    started.killed_apply(lambda: list(accounts(emulator)) == ["exporter"])
+    emulator.faults([])
+    login = Credentials(username=emulator.username, secret=Secret(emulator.secret))
+    client = Client(emulator.base_url, login)
+    wait_for(lambda: "exporter" in {one.name for one in client.list_service_accounts(1001)})
+    number = accounts(emulator)["exporter"]["id"]
+    shown = started.apply()
+    assert "2 added, 0 changed, 0 destroyed" in shown
+    assert shown.count("perhaps left behind by a killed run") == 1
+    assert f"perhaps left behind by a killed run: {number} (exporter." in shown
+    assert f"Nothing was done about them. with {ACCOUNT}, on main.tf line 8" in shown
