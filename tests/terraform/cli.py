@@ -95,6 +95,11 @@ class Workspace:
             shown = process.stdout.read()
         return process.returncode, " ".join(shown.replace("│", " ").split())
 
+    def run_with(self, configuration: str) -> str:
+        """Plan a configuration that is refused, and return what is shown."""
+        self.write(configuration)
+        return self.run("plan", "-no-color", fails=True)
+
     def is_settled(self) -> bool:
         """Return whether a plan finds nothing to do."""
         return "No changes." in self.plan()
