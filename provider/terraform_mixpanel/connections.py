@@ -14,6 +14,7 @@ from mixpanel_service_accounts.configuration import Configuration
 from mixpanel_service_accounts.resources.reporter import Reporter, reporting_to
 from mixpanel_service_accounts.resources.session import Connections, Session
 from terraform_mixpanel.calls import Call, Opens
+from terraform_mixpanel.wording import TERRAFORM
 
 
 def connect(configuration: Configuration, clock: Clock) -> Opens:
@@ -23,7 +24,7 @@ def connect(configuration: Configuration, clock: Clock) -> Opens:
     that nothing follows from what this process has not seen.
     """
     width = configuration.concurrency or THREADS
-    connections = Connections(replace(configuration, concurrency=width), clock)
+    connections = Connections(replace(configuration, concurrency=width), clock, wording=TERRAFORM)
 
     @contextmanager
     def opens(call: Call, instant: datetime | None) -> Iterator[Session]:

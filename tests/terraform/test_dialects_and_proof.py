@@ -9,12 +9,14 @@ import pytest
 from tests.terraform.cli import ADDRESS, Workspace
 from tests.terraform.test_accounts import EXPORTER, accounts
 
+from mixpanel_service_accounts.api.wording import PLAIN, user_agent
 from mixpanel_service_accounts.emulator import Emulator
 from terraform_mixpanel.account_lookups import SOURCES
 from terraform_mixpanel.connections import connect
 from terraform_mixpanel.kinds import KINDS
 from terraform_mixpanel.provider import Provider
 from terraform_mixpanel.serving import attached
+from terraform_mixpanel.wording import TERRAFORM
 
 NESTED = """
 provider "mixpanel" { dialect = "nested" }
@@ -75,6 +77,10 @@ def test_another_organization_of_the_configuration_is_refused(
     shown = real.run_with('provider "mixpanel" { organization_id = 1002 }\n' + EXPORTER)
     assert "lives in organization 1001 at" in shown
     assert "and the configuration now says organization 1002 at" in shown
+    assert (
+        "if the resource really lives there now, set accept_move in the provider block to true."
+        in shown
+    )
     assert len(accounts(emulator)) == 1
 
 
@@ -89,3 +95,22 @@ def test_an_update_that_failed_in_part_is_made_up_for(real: Workspace, emulator:
     emulator.faults([])
     assert "0 added, 1 changed, 0 destroyed" in real.apply()
     assert real.is_settled()
+
+
+def test_a_moving_expiry_is_told_in_words_of_terraform(real: Workspace) -> None:
+    """And a drift that no route changes: what to do is a command of the CLI."""
+    moving = EXPORTER.replace("2030-01-01T02:00:00+02:00", "2026-12-07T23:59:50Z")
+    shown = real.plan(moving)
+    assert (
+        "Use validity_period_hours = 240, which counts from when the account is created." in shown
+    )
+    assert "then every apply creates a new account" in shown
+
+
+def test_no_message_has_a_word_of_another_shell() -> None:
+    """Each default that a message may show is given."""
+    assert user_agent(TERRAFORM).endswith(" (terraform)")
+    own = {
+        name for name in PLAIN.__struct_fields__ if getattr(TERRAFORM, name) != getattr(PLAIN, name)
+    }
+    assert set(PLAIN.__struct_fields__) - own == {"login_renewed", "output_text", "output_advice"}

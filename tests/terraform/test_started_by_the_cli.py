@@ -128,4 +128,5 @@ def test_a_killed_create_leaves_an_account_that_the_next_one_names(
     assert "2 added, 0 changed, 0 destroyed" in shown
     assert shown.count("perhaps left behind by a killed run") == 1
     assert f"perhaps left behind by a killed run: {number} (exporter." in shown
+    assert "(a new name, -target, -replace): `pulumi-mixpanel report --orphans`" in shown
     assert f"Nothing was done about them. with {ACCOUNT}, on main.tf line 8" in shown
