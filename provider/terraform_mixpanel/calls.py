@@ -43,7 +43,7 @@ class Call:
         self, opens: Opens, diagnostics: Message, doing: str, unknown: Sequence[str] = ()
     ) -> None:
         self._opens = opens
-        self._unknown = unknown
+        self.unknown = unknown
         self._diagnostics = diagnostics
         self.doing = doing
 
@@ -59,8 +59,8 @@ class Call:
 
     def fail(self, problem: BaseException) -> None:
         """Report what ended the call."""
-        if self._unknown and isinstance(problem, ConfigurationError):
-            names = ", ".join(self._unknown)
+        if self.unknown and isinstance(problem, ConfigurationError):
+            names = ", ".join(self.unknown)
             problem = ConfigurationError(
                 f"The provider block's {names} cannot be known before other resources are applied: "
                 f"apply those first, with -target. {problem}"

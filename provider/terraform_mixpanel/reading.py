@@ -40,6 +40,14 @@ def read(call: Call, kind: Kind, now: datetime, request: Message, response: Mess
         response: Takes what there is.
     """
     visible, private = unpack(request.current_state.msgpack), load_private(request.private)
+    if call.unknown and not private.importing:
+        call.warn(
+            f"{kind.type_name} {visible['id']} was not refreshed: {', '.join(call.unknown)} of the "
+            "provider block cannot be known before other resources are applied."
+        )
+        response.new_state.CopyFrom(request.current_state)
+        response.private = request.private
+        return
     state, olds = None, None
     if not private.importing:
         stored = Stored(kind, visible, private)

@@ -10,8 +10,9 @@ from tests.terraform.servicer import attributes, call, diagnostics, value
 from tests.terraform.stand_in_server import Server
 
 from mixpanel_plugin_rpc.messages import load
-from mixpanel_service_accounts.api.errors import MixpanelError
+from mixpanel_service_accounts.api.errors import ConfigurationError, MixpanelError
 from terraform_mixpanel.provider import Provider
+from terraform_mixpanel.provider_block import ATTRIBUTES
 from terraform_mixpanel.wire_values import UNKNOWN_ON_THE_WIRE
 
 TYPE = "mixpanel_service_account"
@@ -233,3 +234,25 @@ def _stored(**values: Any) -> Any:  # noqa: ANN401 (a message)
     request.type_name, request.version = TYPE, 1
     request.raw_state.json = json.dumps(values).encode()
     return request
+
+
+def test_an_import_needs_the_whole_provider_block(provider: Provider, server: Server) -> None:
+    """What it does not know yet cannot be read; the error says what to do."""
+    block = {**dict.fromkeys(ATTRIBUTES), "username": UNKNOWN_ON_THE_WIRE}
+    call(provider, "ConfigureProvider", config=block)
+    server.failure = ConfigurationError("Mixpanel credentials are missing.")
+    (imported,) = call(
+        provider, "ImportResourceState", type_name=TYPE, id="5009"
+    ).imported_resources
+    response = call(
+        provider,
+        "ReadResource",
+        type_name=TYPE,
+        current_state=value(imported.state),
+        private=imported.private,
+    )
+    told = (
+        "The provider block's username, secret cannot be known before other resources are applied: "
+        "apply those first, with -target. Mixpanel credentials are missing."
+    )
+    assert diagnostics(response) == [(f"Cannot read {TYPE}", told, [])]

@@ -82,6 +82,37 @@ def test_a_provider_block_may_depend_on_a_resource(started: Workspace, emulator:
     assert started.is_settled()
 
 
+def test_what_an_unknown_login_would_read_is_not_refreshed(
+    started: Workspace, emulator: Emulator
+) -> None:
+    """The environment's login does not stand in; the apply has the new one."""
+    started.apply(TWO)
+    exporter = accounts(emulator)["exporter"]
+    lasting = TWO.replace('"admin"\n', '"admin"\n  lifecycle { create_before_destroy = true }\n')
+    started.write(lasting.replace('"login"\n  role', '"other"\n  role'))
+    emulator.forget_calls()
+    shown = started.apply()
+    assert "1 added, 0 changed, 1 destroyed" in shown
+    assert (
+        f"Warning: mixpanel_service_account {exporter['id']} was not refreshed: username, secret, "
+        "organization_id of the provider block cannot be known before other resources are applied."
+    ) in shown
+    assert {one["login"] for one in emulator.calls()} == {emulator.username}
+    assert started.is_settled()
+    assert accounts(emulator)["exporter"] == exporter
+
+
+def test_a_state_of_another_provider_is_refused(started: Workspace, emulator: Emulator) -> None:
+    """Its resource has the same type name, and the schema version 0."""
+    started.apply(EXPORTER)
+    file = started.folder / "terraform.tfstate"
+    file.write_text(file.read_text().replace('"schema_version": 1', '"schema_version": 0'))
+    shown = started.run("plan", "-no-color", fails=True)
+    assert "Error: Cannot read the state of mixpanel_service_account" in shown
+    assert "Another provider wrote this state" in shown
+    assert "Remove the resource from the state with `state rm`" in shown
+
+
 def test_two_organizations_are_two_configurations(started: Workspace, emulator: Emulator) -> None:
     """By alias."""
     other = next(one for one in emulator.state()["accounts"] if one["organization"] == 1002)
