@@ -13,6 +13,7 @@ from tests.terraform.cli import ADDRESS, Workspace, overriding
 from tests.terraform.stand_in_server import LOOKUP, Server, connector
 
 from mixpanel_service_accounts.api.clock import Clock
+from mixpanel_service_accounts.api.models import format_instant
 from mixpanel_service_accounts.emulator import Emulator
 from terraform_mixpanel.account_lookups import SOURCES
 from terraform_mixpanel.attributes import kind_of
@@ -23,14 +24,22 @@ from terraform_mixpanel.serving import attached
 
 
 class Today:
-    """A clock that a test sets."""
+    """A clock that a test sets, and that an emulator may follow."""
 
     def __init__(self) -> None:
         self.now = datetime(2026, 11, 28, tzinfo=timezone.utc)
+        self._emulator: Emulator | None = None
+
+    def rules(self, emulator: Emulator) -> None:
+        """Let an emulator's clock follow."""
+        self._emulator = emulator
+        self.passes(hours=0)
 
     def passes(self, hours: float) -> None:
         """Let time pass."""
         self.now += timedelta(hours=hours)
+        if self._emulator:
+            self._emulator.clock(format_instant(self.now))
 
 
 @pytest.fixture
@@ -70,6 +79,7 @@ def emulator() -> Iterator[Emulator]:
 @pytest.fixture
 def real(emulator: Emulator, today: Today, tmp_path: Path) -> Iterator[Workspace]:
     """Return a workspace whose CLI attaches to the real provider in this process."""
+    today.rules(emulator)
     clock = Clock(now=lambda: today.now, sleep=lambda _seconds: None)
     provider = Provider(KINDS, SOURCES, connect, clock=clock, environment=emulator.env)
     with attached(provider, ADDRESS) as env:
