@@ -108,6 +108,7 @@ class RenewedInputs(AccountInputs, frozen=True, kw_only=True):
             "be in the future when the account is created or the value changes. Default: never.",
             change="replaces",
             source="D",
+            filled=True,
         ),
     ] = None
     validity_period_hours: Annotated[
