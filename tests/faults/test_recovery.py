@@ -354,3 +354,103 @@ def test_a_first_list_that_fails_fails_for_all_at_once(bulk: World) -> None:
         errors = [future.exception() for future in futures]
     assert all(isinstance(error, StatusError) for error in errors)
     assert len(asked) < threads
+
+
+def after_effect(status: int, form: str = "empty", **more: object) -> dict[str, Any]:
+    """Let a create be answered with a status after it has acted."""
+    place = {"method": "POST", "path": "accounts$", "times": 1}
+    return {"kind": "status-after-effect", "status": status, "form": form, **place, **more}
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_after_the_effect_is_recovered_from(bulk: World, status: int) -> None:
+    """The server has answered: two looks are enough."""
+    one = bulk.organization()
+    bulk.emulator.faults([after_effect(status, location="/api/app/elsewhere")])
+    created = one.create_account("bot", None, None, ())
+    assert ids(bulk) == [created.account.id]
+    assert bulk.lines == [
+        f"the answer to the creation of 'bot' was lost (answered {status}, a redirect, which a "
+        "write never follows. Check the base URL.); looking for what it left behind",
+        f"deleting service account {created.account.id - 1} "
+        f"({deleted(bulk, created.account.id - 1)}): it was made for 'bot' just now, and its "
+        "secret was lost on the way",
+    ]
+
+
+def deleted(world: World, number: int) -> str:
+    """Find the username of a deleted account in what was said."""
+    return next(line for line in world.lines if f" {number} (" in line).split("(")[1].split(")")[0]
+
+
+@pytest.mark.parametrize("status", [408, 418, 424, 425, 444, 460, 499])
+@pytest.mark.parametrize("form", ["empty", "html", "json"])
+def test_a_status_that_is_no_refusal_is_recovered_from(bulk: World, status: int, form: str) -> None:
+    """Something in front of the API may say it after the API has acted."""
+    one = bulk.organization()
+    bulk.emulator.faults([after_effect(status, form)])
+    created = one.create_account("bot", None, None, ())
+    assert ids(bulk) == [created.account.id]
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 409, 422])
+def test_a_refusal_in_another_shape_is_compared_with_the_list(bulk: World, status: int) -> None:
+    """A page in front of the API may refuse what the API has done: nothing is deleted."""
+    one = bulk.organization()
+    bulk.emulator.faults([after_effect(status, "html")])
+    with pytest.raises(Refused) as caught:
+        one.create_account("bot", None, None, ())
+    (row,) = bulk.accounts("bot")
+    assert (
+        f"New accounts of that name, one of which may be what was lost: {row['id']} "
+        f"({row['username']}, made "
+    ) in str(caught.value)
+    assert f"answered {status}: text/html" in str(caught.value)
+
+
+@pytest.mark.parametrize("form", ["json", "html", "empty"])
+def test_a_refusal_that_left_nothing_is_told_as_it_is(bulk: World, form: str) -> None:
+    """At once; one in the API's own shape without another look at the list."""
+    one = bulk.organization()
+    fault = {"kind": "not-found", "form": form, "method": "POST", "path": "accounts$"}
+    bulk.emulator.faults([fault])
+    bulk.emulator.forget_calls()
+    with pytest.raises(StatusError, match="answered 404"):
+        one.create_account("bot", None, None, ())
+    assert len(bulk.emulator.calls()) == (2 if form == "json" else 3)
+    assert bulk.slept == 0
+
+
+def test_a_bug_that_keeps_an_answer_from_being_read_is_recovered_from(bulk: World) -> None:
+    """Whatever happens after the request was sent; the error's text may hold the secret."""
+    one = bulk.organization()
+    send = one.client.create_service_account
+    told: list[str] = []
+
+    def failing(*asked: Any, **more: Any) -> Any:  # noqa: ANN401
+        created = send(*asked, **more)
+        if told:
+            return created
+        told.append(created.secret.reveal())
+        raise KeyError(told[0])
+
+    one.client.create_service_account = failing  # type: ignore[method-assign]
+    created = one.create_account("bot", None, None, ())
+    assert ids(bulk) == [created.account.id]
+    assert bulk.lines[0] == (
+        "the answer to the creation of 'bot' was lost (was answered, and a bug in pulumi-mixpanel "
+        "(KeyError) kept the answer from being read. Please report it.); looking for what it left "
+        "behind"
+    )
+    assert told[0] not in "".join(bulk.lines)
+
+
+@pytest.mark.parametrize("levels", [1500, 100_000])
+def test_a_deeply_nested_answer_to_a_create_loses_nothing(bulk: World, levels: int) -> None:
+    """Read, or recovered from, as deep as the interpreter goes."""
+    one = bulk.organization()
+    deep = {"kind": "deep", "levels": levels, "method": "POST", "path": "accounts$", "times": 1}
+    bulk.emulator.faults([deep])
+    created = one.create_account("bot", None, None, ())
+    assert ids(bulk) == [created.account.id]
+    assert bulk.logs_in(created.account.username, created.secret.reveal())

@@ -26,6 +26,10 @@ PASSING: list[Fault] = [
     {"kind": "latency", "seconds": 0.01},
     {"kind": "rate-limit", "retry_after": "2"},
     {"kind": "rate-limit", "retry_after": None},
+    {"kind": "rate-limit", "retry_after": "Mon, 01 Jan 99999999999999999999 00:00:00 GMT"},
+    {"kind": "interim"},
+    {"kind": "interim", "status": 100},
+    {"kind": "interim", "status": 102, "count": 10},
 ]
 BEFORE: list[Fault] = [
     {"kind": "500-before-effect"},
@@ -36,6 +40,8 @@ AFTER: list[Fault] = [
     {"kind": "500-after-effect"},
     {"kind": "cut-after-effect"},
     {"kind": "truncated"},
+    {"kind": "cut-in-head"},
+    {"kind": "cut-in-head", "bytes": 14},
     {"kind": "html", "after": True, "status": 504},
 ]
 NO_ANSWER_BEFORE: list[Fault] = [{"kind": "html"}]
@@ -45,6 +51,18 @@ NO_ANSWER_AFTER: list[Fault] = [
     {"kind": "empty-list"},
     {"kind": "wrong-type"},
     {"kind": "huge", "megabytes": 65},
+    {"kind": "interim", "status": 101},
+    {"kind": "interim", "count": 11},
+    {"kind": "deep"},
+    *[
+        {"kind": "status-after-effect", "status": status, "location": "/api/app/elsewhere"}
+        for status in (302, 303, 308)
+    ],
+    *[
+        {"kind": "status-after-effect", "status": status, "form": form}
+        for status in (408, 418)
+        for form in ("empty", "html", "json")
+    ],
 ]
 NO: list[Fault] = [
     {"kind": "forbidden"},
@@ -52,6 +70,8 @@ NO: list[Fault] = [
     {"kind": "not-found"},
     {"kind": "not-found", "form": "html"},
     {"kind": "not-found", "form": "empty"},
+    {"kind": "not-found", "form": "error-alone"},
+    {"kind": "not-found", "form": "foreign"},
     {"kind": "rate-limit", "retry_after": "3600"},
     {"kind": "redirect", "location": "/api/app/elsewhere"},
     {"kind": "redirect", "location": "https://example.com/", "status": 307},
@@ -230,15 +250,25 @@ def outcome(operation: str, fault: Fault, dialect: str) -> str:
     if fault in PASSING:
         return "done"
     if operation.startswith("create"):
-        return "told" if fault in NO or dialect == "nested" else "done"
+        refused = fault in NO and fault["kind"] != "redirect"  # a redirect may follow the effect
+        return "told" if refused or dialect == "nested" else "done"
     if fault in [*BEFORE, *AFTER]:
         return "done"
-    if fault in ({"kind": "empty"}, {"kind": "empty-list"}) and operation not in {"read", "rows"}:
-        return "done"  # a write has nothing to tell
+    if tells_nothing(fault, operation):
+        return "done"
     if fault == {"kind": "empty-list"} and operation == "rows":
         return "gone"
     # A 404 on the account's own route is contradicted by the list, which shows it.
-    return "gone" if fault == {"kind": "not-found"} and operation == "remove" else "told"
+    believed = fault["kind"] == "not-found" and fault.get("form", "json") in ("json", "error-alone")
+    return "gone" if believed and operation == "remove" else "told"
+
+
+def tells_nothing(fault: Fault, operation: str) -> bool:
+    """Return whether a fault's answer is a yes to a write, or a no that is read back."""
+    if fault in ({"kind": "empty"}, {"kind": "empty-list"}):
+        return operation not in {"read", "rows"}
+    says_no = fault["kind"] == "status-after-effect" and fault.get("form") == "json"
+    return says_no and operation in {"add", "change", "projects", "remove"}
 
 
 def check_done(world: World, operation: str, stack: Stack, more: int = 0) -> None:
@@ -314,6 +344,8 @@ def check_told(world: World, operation: str, stack: Stack, fault: Fault, before:
         [{"kind": "not-found"}],
         [{"kind": "not-found", "form": "html"}],
         [{"kind": "not-found", "form": "empty"}],
+        [{"kind": "not-found", "form": "error-alone"}],
+        [{"kind": "not-found", "form": "foreign"}],
         [{"kind": "html"}],
         [{"kind": "empty-list"}],
         [
@@ -353,3 +385,35 @@ def test_gone_is_believed_with_proof(world: World, operation: str, value: str) -
     world.client().delete_service_account(1001, stack.account["service_account_id"])
     world.emulator.faults([{"kind": "switch", "name": "caller-listed", "value": value}])
     assert stack.perform(operation) == stack.without(operation)
+
+
+@pytest.mark.parametrize("operation", ["read", "delete"])
+@pytest.mark.parametrize("form", ["json", "error-alone", "foreign", "html", "empty"])
+def test_only_the_vendors_shape_says_that_an_account_is_gone(
+    world: World, operation: str, form: str
+) -> None:
+    """`error` alone is that shape; a body with keys that this API does not have never is."""
+    stack = prepared(world, "read")
+    assert stack.account is not None
+    world.client().delete_service_account(1001, stack.account["service_account_id"])
+    world.emulator.faults([{"kind": "not-found", "path": r"/\d+$", "form": form}])
+    if form in ("json", "error-alone"):
+        assert stack.perform(operation) == stack.without(operation)
+    else:
+        with pytest.raises(MixpanelError, match="answered 404: "):
+            stack.perform(operation)
+
+
+@pytest.mark.parametrize("operation", ["read", "rows", "remove", "delete", "change", "add"])
+@pytest.mark.parametrize("form", ["json", "error-alone", "foreign", "html", "empty"])
+def test_a_gateway_that_answers_404_on_every_route_takes_nothing(
+    world: World, operation: str, form: str
+) -> None:
+    """There is no proof that the answers are the API's: an error, and everything stays."""
+    stack = prepared(world, operation)
+    before = world.left()
+    world.emulator.faults([{"kind": "not-found", "form": form}])
+    with pytest.raises(MixpanelError, match=r"answered 404|not known there"):
+        stack.perform(operation)
+    assert world.left() == before
+    check_kept(world, stack)

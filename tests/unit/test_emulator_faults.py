@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import base64
+import socket
 from collections.abc import Callable, Iterator
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import pytest
 import requests
 from tests.unit.test_emulator import ACCOUNTS, Caller, said
 
 from mixpanel_service_accounts.emulator import Emulator
-from mixpanel_service_accounts.emulator.disturbances import _AFTERWARDS, _EDITS, _INSTEAD
+from mixpanel_service_accounts.emulator.disturbances import (
+    _AFTERWARDS,
+    _EDITS,
+    _INSTEAD,
+    _ON_THE_WIRE,
+)
 from mixpanel_service_accounts.emulator.faults import KINDS, SWITCHES
 
 MEMBERS = "/projects/2001/service-accounts"
@@ -61,7 +68,13 @@ def made(caller: Caller) -> int:
         ({"kind": "not-found"}, 404, '{"error":"Not found."', 0),
         ({"kind": "not-found", "form": "html"}, 404, "<!DOCTYPE html>", 0),
         ({"kind": "not-found", "form": "empty"}, 404, "", 0),
+        ({"kind": "not-found", "form": "error-alone"}, 404, '{"error":"Not found."}', 0),
+        ({"kind": "not-found", "form": "foreign"}, 404, '{"timestamp":0,"status":404,', 0),
         ({"kind": "redirect", "location": "/x", "status": 307}, 307, "", 0),
+        ({"kind": "status-after-effect"}, 408, "", 1),
+        ({"kind": "status-after-effect", "status": 418, "form": "json"}, 418, '{"error":"No."', 1),
+        ({"kind": "status-after-effect", "status": 303, "location": "/x"}, 303, "", 1),
+        ({"kind": "deep", "levels": 3}, 201, '{"deep":[[[]]],"status":"ok"', 1),
     ],
     ids=str,
 )
@@ -93,6 +106,41 @@ def test_a_fault_that_cuts_the_connection(caller: Caller, kind: str, effect: int
     assert caller.call("GET", "/me").status_code == 200
 
 
+def test_interim_responses_and_a_cut_head_are_bytes_on_the_connection(caller: Caller) -> None:
+    """No library shows them; the answer to a create follows the first, and has its effect."""
+    place = {"method": "POST", "path": "accounts$"}
+    caller.emulator.faults([{"kind": "interim", "status": 102, "count": 2, **place}])
+    shown = sent_back(caller)
+    assert shown.startswith(2 * b"HTTP/1.1 102 X\r\n\r\n" + b"HTTP/1.1 201 Created\r\n")
+    assert (shown.endswith(b"}"), made(caller)) == (True, 1)
+    caller.emulator.faults([{"kind": "cut-in-head", "bytes": 30, **place}])
+    assert sent_back(caller) == b"HTTP/1.1 201 Created\r\ncontent-"
+    assert [call["status"] for call in caller.emulator.calls()] == [201, 0]
+    caller.emulator.faults([{"kind": "cut-in-head", "bytes": 10_000, **place}])
+    assert sent_back(caller).count(b"\r\n\r\n") == 0
+    assert made(caller) == 3
+
+
+def sent_back(caller: Caller) -> bytes:
+    """Ask for an account, and return every byte that comes back."""
+    emulator = caller.emulator
+    login = base64.b64encode(f"{emulator.username}:{emulator.secret}".encode()).decode()
+    body = '{"username": "bot"}'
+    address = urlsplit(emulator.base_url)
+    with socket.create_connection((str(address.hostname), address.port or 0)) as connection:
+        connection.sendall(
+            f"POST {address.path}{ACCOUNTS} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+            f"Authorization: Basic {login}\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode()
+        )
+        return b"".join(iter(lambda: connection.recv(65536), b""))
+
+
+def test_half_of_a_character_is_written_as_json_allows(caller: Caller) -> None:
+    """An escape that no other encoder writes."""
+    caller.emulator.faults([{"kind": "changed", "results": {"creator_name": "\ud800"}}])
+    assert b'"creator_name": "\\ud800"' in caller.call("GET", ACCOUNTS).content
+
+
 @pytest.mark.parametrize(
     "value", ["3600", 7, "Wed, 30 Jun 2027 00:00:00 GMT", "99999999999", "soon"]
 )
@@ -117,8 +165,8 @@ def test_the_first_fault_that_fits_strikes(caller: Caller) -> None:
 
 def test_every_kind_does_something() -> None:
     """No kind is accepted and then forgotten."""
-    elsewhere = {"latency", "unauthorized", "truncated", "switch"}
-    assert {*_INSTEAD, *_AFTERWARDS, *_EDITS, *elsewhere} == set(KINDS)
+    elsewhere = {"latency", "unauthorized", "switch"}
+    assert {*_INSTEAD, *_AFTERWARDS, *_EDITS, *_ON_THE_WIRE, *elsewhere} == set(KINDS)
 
 
 @pytest.mark.parametrize(

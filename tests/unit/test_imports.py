@@ -33,6 +33,7 @@ PREVIEW = {
     "mixpanel_service_accounts.api.dialects.nested",
     "mixpanel_service_accounts.api.dialects.pages",
     "mixpanel_service_accounts.api.errors",
+    "mixpanel_service_accounts.api.forgiving_json",
     "mixpanel_service_accounts.api.models",
     "mixpanel_service_accounts.api.pasted",
     "mixpanel_service_accounts.api.wire",

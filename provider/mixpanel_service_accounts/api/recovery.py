@@ -13,14 +13,9 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
-from msgspec import UNSET
-
 from mixpanel_service_accounts.api.client import Client
 from mixpanel_service_accounts.api.errors import (
-    HTTP_SERVER_ERROR,
-    MalformedAnswer,
     MixpanelError,
-    NoAnswer,
     Refused,
     RequestError,
     StatusError,
@@ -31,6 +26,14 @@ from mixpanel_service_accounts.api.identity import (
     look_before,
     require_new,
     user_of_login,
+)
+from mixpanel_service_accounts.api.lost_creates import (
+    has_answered,
+    is_lost,
+    is_ours,
+    is_refusal_of_another,
+    may_be_ours,
+    unread,
 )
 from mixpanel_service_accounts.api.models import Account, CreatedAccount, Grant
 from mixpanel_service_accounts.api.naming import has_name, may_have_name, plain_form
@@ -154,23 +157,50 @@ class Creator:
         for tries_left in range(MOST_NEW_TRIES, -1, -1):
             sent_at = self._client.clock.monotonic()
             try:
-                created = self._client.create_service_account(
-                    self._organization_id, name, role=role, expires=expires, projects=projects
-                )
-                return require_new(
-                    name, created, before, made_here=created.account.id in self._made
-                )
+                return self._try(before, name, role, expires, projects)
             except RequestError as error:
-                if not _is_lost(error):
-                    if lost is None:
-                        raise
-                    # It may be refused for what the lost try left behind, as a name that is taken.
-                    found = self._new_accounts(before, name, lost)
-                    then = f"The next try was refused: {error} "
-                    raise self._in_doubt(name, lost, found, then) from None
+                if not is_lost(error):
+                    self._explain_refusal(before, name, error, lost)
+                    raise
                 lost = error
             self._recover(before, name, lost, sent_at, tries_left)
         raise AssertionError("unreachable: the last recovery raises")
+
+    def _try(
+        self,
+        before: Before,
+        name: str,
+        role: str | None,
+        expires: datetime | None,
+        projects: Sequence[Grant],
+    ) -> CreatedAccount:
+        """Send the create once; whatever keeps its response from being read makes it a lost one."""
+        try:
+            created = self._client.create_service_account(
+                self._organization_id, name, role=role, expires=expires, projects=projects
+            )
+            return require_new(name, created, before, made_here=created.account.id in self._made)
+        except MixpanelError:
+            raise
+        except Exception as error:  # noqa: BLE001 (the account may be there all the same)
+            raise unread(before.path, error, self._client.wording.product) from None
+
+    def _explain_refusal(
+        self, before: Before, name: str, refusal: RequestError, lost: RequestError | None
+    ) -> None:
+        """Raise instead of a refusal if there may be an account in spite of it.
+
+        A later try may be refused for what a lost one left behind, as a name that is taken. And a
+        refusal that is not in the API's own shape may come from something that had passed it on.
+        """
+        if lost is not None:
+            found = self._new_accounts(before, name, lost)
+            then = f"The next try was refused: {refusal} "
+            raise self._in_doubt(name, lost, found, then) from None
+        if is_refusal_of_another(refusal):
+            found = self._new_accounts(before, name, refusal)
+            if found:
+                raise self._in_doubt(name, refusal, found) from None
 
     def _recover(
         self, before: Before, name: str, lost: RequestError, sent_at: float, tries_left: int
@@ -184,7 +214,7 @@ class Creator:
         certain = (
             self._client.dialect.tells_creator
             and len(found) <= 1
-            and all(_is_ours(account, before.our_user) for account in found)
+            and all(is_ours(account, before.our_user) for account in found)
             and all(self._is_name(account, name) for account in found)
         )
         if not certain:
@@ -200,13 +230,13 @@ class Creator:
     def _look(self, before: Before, name: str, lost: RequestError, sent_at: float) -> list[Account]:
         """List until a new account of the name shows or the server's own deadline has passed."""
         clock = self._client.clock
-        vendor = isinstance(lost, StatusError) and lost.vendor_shaped
+        vendor = has_answered(lost)
         pause, looks = _FIRST_PAUSE, 0
         while True:
             found = self._new_accounts(before, name, lost)
             looks += 1
             left = SERVER_DEADLINE - (clock.monotonic() - sent_at)
-            shows = any(_may_be_ours(account, before.our_user) for account in found)
+            shows = any(may_be_ours(account, before.our_user) for account in found)
             if shows or left <= 0 or (vendor and looks > 1):
                 return found
             pause = _PAUSE_AFTER_VENDOR_ERROR if vendor else min(pause, left)
@@ -302,9 +332,7 @@ class Creator:
         orphans = [
             account
             for account in before.accounts
-            if account.name == name
-            and _is_ours(account, before.our_user)
-            and account.id not in held
+            if account.name == name and is_ours(account, before.our_user) and account.id not in held
         ]
         if orphans:
             named = "; ".join(_describe(account) for account in orphans)
@@ -316,26 +344,6 @@ class Creator:
                 f"`{words.orphans_command}`, which reads the states, tells them apart. Nothing was "
                 "done about them."
             )
-
-
-def _is_lost(error: RequestError) -> bool:
-    """Tell whether the server may have made the account though we learnt no secret."""
-    if isinstance(error, NoAnswer):
-        return error.sent
-    if isinstance(error, StatusError):
-        return error.status >= HTTP_SERVER_ERROR
-    return isinstance(error, MalformedAnswer)
-
-
-def _may_be_ours(account: Account, our_user: int | None) -> bool:
-    """Tell whether nothing says that somebody else made an account, or has its secret."""
-    theirs = our_user is not None and account.creator not in (our_user, None, UNSET)
-    return not theirs and account.last_used in (None, UNSET)
-
-
-def _is_ours(account: Account, our_user: int | None) -> bool:
-    """Tell whether everything says that we made an account and nobody ever used it."""
-    return our_user is not None and account.creator == our_user and account.last_used is None
 
 
 def _describe(account: Account) -> str:

@@ -10,8 +10,6 @@ import itertools
 import re
 import threading
 from collections.abc import Callable
-from datetime import timezone
-from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any, cast
 from urllib.parse import urljoin, urlsplit
@@ -41,7 +39,9 @@ from mixpanel_service_accounts.api.limiter import Limiter
 from mixpanel_service_accounts.api.machine_settings import Way, way_to
 from mixpanel_service_accounts.api.models import Credentials
 from mixpanel_service_accounts.api.responses import ConnectionBroken, MalformedHead, read_carefully
+from mixpanel_service_accounts.api.retry_after import seconds_to_wait
 from mixpanel_service_accounts.api.server_time import ServerTime
+from mixpanel_service_accounts.api.vendor_errors import vendor_error_in
 from mixpanel_service_accounts.api.wire import (
     CREATE_TIMEOUT,
     Answer,
@@ -147,7 +147,7 @@ class Transport:
             return self._follow(request, deadline)
         except StatusError as error:
             if error.status == HTTP_TOO_MANY_REQUESTS:
-                asked = _seconds(error.retry_after, self.clock)
+                asked = self._asked(error)
                 self._limiter.refused(
                     min(asked if asked is not None else 1.0, LONGEST_WAIT), sent_at
                 )
@@ -176,11 +176,19 @@ class Transport:
 
     def _wait_before_retry(self, state: tenacity.RetryCallState) -> float:
         error = _error_of(state)
-        asked = _seconds(error.retry_after, self.clock) if isinstance(error, StatusError) else None
+        asked = (
+            seconds_to_wait(error.retry_after, self.clock.now())
+            if isinstance(error, StatusError)
+            else None
+        )
         if asked:  # 0, or a date that has passed, says nothing of when to come again
             return asked
         ceiling = min(_LONGEST_BACKOFF, _FIRST_BACKOFF * 2.0 ** (state.attempt_number - 1))
         return ceiling * (0.5 + self.clock.chance() / 2)
+
+    def _asked(self, error: RequestError) -> float | None:
+        header = error.retry_after if isinstance(error, StatusError) else None
+        return seconds_to_wait(header, self.clock.now())
 
     def _has_to_stop(self, state: tenacity.RetryCallState, started: float) -> bool:
         error = _error_of(state)
@@ -333,7 +341,7 @@ class Transport:
     def _status_error(
         self, request: Request, response: requests.Response, content: bytes, content_type: str
     ) -> StatusError:
-        text = _vendor_error(content)
+        text = _quoted(content)
         status = response.status_code
         # A create that the server refused (4xx, in its own shape) made no secret to be quoted.
         quotable = text is not None and not (request.creates and status >= HTTP_SERVER_ERROR)
@@ -420,20 +428,6 @@ def _may_send_again(request: Request, error: BaseException) -> bool:
     return False
 
 
-def _seconds(retry_after: str | None, clock: Clock) -> float | None:
-    """Read Retry-After: seconds (wire.md, fact 8), or a date as HTTP allows."""
-    if retry_after is None:
-        return None
-    if re.fullmatch(r"\d{1,9}(\.\d+)?", retry_after.strip()):
-        return float(retry_after)
-    try:
-        until = parsedate_to_datetime(retry_after)
-    except ValueError:
-        return None
-    until = until if until.tzinfo else until.replace(tzinfo=timezone.utc)
-    return max(0.0, (until - clock.now()).total_seconds())
-
-
 def _not_in_time(request: Request, seconds: float) -> NoAnswer:
     why = f"was not answered within {seconds:.3g} s."
     return NoAnswer(request.method, request.path, why, sent=True)
@@ -478,18 +472,10 @@ def _no_answer(
     return NoAnswer(request.method, request.path, why, sent=False)
 
 
-class _VendorError(msgspec.Struct):
-    error: str
-    status: str
-
-
-def _vendor_error(content: bytes) -> str | None:
-    """Return the text of an error in the vendor's own shape (wire.md, fact 4), else None."""
-    try:
-        document = msgspec.json.decode(content, type=_VendorError)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+def _quoted(content: bytes) -> str | None:
+    """Return what a message shows of an error in the vendor's own shape; None for any other."""
+    error = vendor_error_in(content)
+    if error is None:
         return None
-    if document.status != "error":
-        return None
-    text = _CONTROL.sub(" ", document.error).strip()
+    text = _CONTROL.sub(" ", error).strip()
     return text if len(text) <= _LONGEST_QUOTE else text[:_LONGEST_QUOTE] + "…"

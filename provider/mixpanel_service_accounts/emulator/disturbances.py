@@ -8,49 +8,19 @@ from collections.abc import Callable
 from typing import Any
 
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
-from starlette.types import Receive, Scope, Send
 
+from mixpanel_service_accounts.emulator.bytes_on_the_wire import (
+    Cut,
+    CutInHead,
+    Interim,
+    deepened,
+)
 from mixpanel_service_accounts.emulator.faults import Faults
 from mixpanel_service_accounts.emulator.wire import answer, refusal
 
 Fault = dict[str, Any]
 
 _HTML = "<!DOCTYPE html><html><body><h1>Something in front of the API</h1></body></html>"
-
-
-class Cut(Response):
-    """No answer, or two thirds of one, and then the connection is cut.
-
-    ASGI knows nothing of connections: the one to cut is behind the server's own `send`.
-
-    Args:
-        whole: The answer to break off; default: nothing is sent at all.
-    """
-
-    def __init__(self, whole: Response | None = None) -> None:
-        super().__init__()
-        self._whole = whole
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send what there is to send, and cut."""
-        del receive, send
-        send = scope["emulator_send"]
-        transport = send.__self__.transport  # type: ignore[attr-defined]
-        scope["emulator_call"]["status"] = 0
-        if self._whole is None:
-            transport.abort()
-        else:
-            await self._send_part(send, self._whole)
-            transport.close()
-        while not send.__self__.disconnected:  # type: ignore[attr-defined]  # noqa: ASYNC110 (the server has no event for it)
-            await asyncio.sleep(0)
-
-    @staticmethod
-    async def _send_part(send: Send, whole: Response) -> None:
-        status, headers, body = whole.status_code, whole.raw_headers, bytes(whole.body)
-        await send({"type": "http.response.start", "status": status, "headers": headers})
-        part = body[: len(body) * 2 // 3]
-        await send({"type": "http.response.body", "body": part, "more_body": True})
 
 
 async def before(fault: Fault | None, faults: Faults) -> Response | None:
@@ -69,8 +39,8 @@ def after(fault: Fault | None, response: Response) -> Response:
     """Change what the API answered, where a fault says so."""
     if fault is None:
         return response
-    if fault["kind"] == "truncated":
-        return Cut(response)
+    if fault["kind"] in _ON_THE_WIRE:
+        return _ON_THE_WIRE[fault["kind"]](fault, response)
     if fault["kind"] in _EDITS:
         return _edited(fault, response)
     afterwards = _AFTERWARDS.get(fault["kind"])
@@ -84,9 +54,10 @@ def _edited(fault: Fault, response: Response) -> Response:
     if not rows or "error" in document:
         return response
     edited = _EDITS[fault["kind"]](rows, fault.get("results", {}))
-    return answer(
-        edited if rows is document else {**document, "results": edited}, response.status_code
-    )
+    changed = edited if rows is document else {**document, "results": edited}
+    # The standard library writes half of a character, which no other JSON encoder does.
+    content = json.dumps(changed).encode()
+    return Response(content, response.status_code, media_type="application/json")
 
 
 def _changed(rows: Any, values: dict[str, Any]) -> Any:  # noqa: ANN401 (an object, or a list of them)
@@ -139,16 +110,41 @@ def _redirect(fault: Fault) -> Response:
 
 
 def _missing(fault: Fault) -> Response:
-    form = fault.get("form", "json")
+    return _no(404, "Not found.", fault.get("form", "json"))
+
+
+def _no(status: int, text: str, form: str) -> Response:
+    """Say no in the vendor's shape, or in one that only looks like it."""
     if form == "html":
-        return HTMLResponse(_HTML, 404)
-    return Response(b"", 404) if form == "empty" else refusal(404, "Not found.")
+        return HTMLResponse(_HTML, status)
+    if form == "empty":
+        return Response(b"", status)
+    if form == "error-alone":
+        return answer({"error": text}, status)
+    if form == "foreign":
+        return answer({"timestamp": 0, "status": status, "error": text, "path": "/"}, status)
+    return refusal(status, text)
+
+
+def _status(fault: Fault) -> Response:
+    response = _no(fault.get("status", 408), "No.", fault.get("form", "empty"))
+    if "location" in fault:
+        response.headers["Location"] = fault["location"]
+    return response
 
 
 def _failure(_fault: Fault) -> Response:
     return refusal(500, "Internal server error.")
 
 
+_ON_THE_WIRE: dict[str, Callable[[Fault, Response], Response]] = {
+    "truncated": lambda _, whole: Cut(whole),
+    "interim": lambda fault, whole: Interim(
+        whole, fault.get("status", 103), fault.get("count", 1), fault.get("seconds", 0)
+    ),
+    "cut-in-head": lambda fault, whole: CutInHead(whole, fault.get("bytes", 60)),
+    "deep": lambda fault, whole: deepened(whole, fault.get("levels", 100_000)),
+}
 _INSTEAD: dict[str, Callable[[Fault], Response]] = {
     "rate-limit": lambda fault: too_many(fault.get("retry_after", "1")),
     "500-before-effect": _failure,
@@ -160,6 +156,7 @@ _INSTEAD: dict[str, Callable[[Fault], Response]] = {
 }
 _AFTERWARDS: dict[str, Callable[[Fault], Response]] = {
     "500-after-effect": _failure,
+    "status-after-effect": _status,
     "cut-after-effect": lambda _: Cut(),
     "html": _html,
     "empty": lambda fault: Response(b"", fault.get("status", 200)),

@@ -14,6 +14,10 @@ KINDS = (
     "cut-before-effect",
     "cut-after-effect",
     "truncated",
+    "interim",
+    "cut-in-head",
+    "status-after-effect",
+    "deep",
     "html",
     "empty",
     "wrong-type",
@@ -29,7 +33,7 @@ KINDS = (
 )
 
 _NULL = type(None)
-_FORMS = ("json", "html", "empty")
+_FORMS = ("json", "html", "empty", "error-alone", "foreign")
 
 KEYS: dict[str, tuple[Any, ...]] = {
     "kind": KINDS,
@@ -43,6 +47,9 @@ KEYS: dict[str, tuple[Any, ...]] = {
     "form": _FORMS,
     "location": (str,),
     "megabytes": (int,),
+    "count": (int,),
+    "bytes": (int,),
+    "levels": (int,),
     "results": (dict,),
     "name": (str,),
     "value": (object,),

@@ -21,6 +21,7 @@ from mixpanel_service_accounts.api.dialects.decoding import (
     require_distinct,
     required,
     result_in,
+    secret_in,
 )
 from mixpanel_service_accounts.api.dialects.pages import read_list
 from mixpanel_service_accounts.api.errors import HTTP_METHOD_NOT_ALLOWED, StatusError
@@ -31,7 +32,6 @@ from mixpanel_service_accounts.api.models import (
     Listing,
     Me,
     Member,
-    Secret,
     format_instant,
     name_of,
 )
@@ -84,9 +84,7 @@ class Bulk:
             Request("POST", _accounts(organization), body, idempotent=False, creates=True)
         )
         row = result_in(answer)
-        return CreatedAccount(
-            account=_account(answer, row), secret=Secret(required(answer, row, "token", str))
-        )
+        return CreatedAccount(account=_account(answer, row), secret=secret_in(answer, row, "token"))
 
     def get_account(self, organization: int, account: int) -> Account:
         """GET /organizations/{org}/service-accounts/{id}, bare or enveloped."""

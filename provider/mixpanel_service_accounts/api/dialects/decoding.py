@@ -11,21 +11,24 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar, cast
 
-import msgspec
 from msgspec import UNSET, UnsetType
 
 from mixpanel_service_accounts.api.errors import MalformedAnswer
-from mixpanel_service_accounts.api.models import Account, Me, Project, parse_instant
+from mixpanel_service_accounts.api.forgiving_json import REPLACED, NotJSON, decode_json
+from mixpanel_service_accounts.api.models import Account, Me, Project, Secret, parse_instant
 from mixpanel_service_accounts.api.wire import Answer, Request
 
 T = TypeVar("T")
+
+_MOST_DIGITS = 15
+"""Of a number that a state can hold."""
 
 
 def object_in(answer: Answer) -> dict[str, Any]:
     """Decode an answer that has to be a JSON object."""
     try:
-        return msgspec.json.decode(answer.content, type=dict[str, Any])
-    except (msgspec.DecodeError, UnicodeDecodeError):
+        return decode_json(answer.content, dict[str, Any])
+    except NotJSON:
         raise answer.malformed("no JSON object") from None
 
 
@@ -51,6 +54,18 @@ def required(answer: Answer, row: Mapping[str, Any], key: str, kind: type[T]) ->
     if not _is(value, kind) or value == "":
         raise answer.malformed(f"no {kind.__name__} under `{key}`")
     return cast("T", value)
+
+
+def secret_in(answer: Answer, row: Mapping[str, Any], key: str) -> Secret:
+    """Take the secret out of the response to a create.
+
+    Raises:
+        MalformedAnswer: There is none, or it came with characters that no login can send.
+    """
+    secret = required(answer, row, key, str)
+    if REPLACED in secret:
+        raise answer.malformed("no secret")
+    return Secret(secret)
 
 
 def number(answer: Answer, row: Mapping[str, Any], key: str = "id") -> int:
@@ -132,18 +147,22 @@ def me_in(answer: Answer) -> Me:
         user_id=given(row, "user_id", int),
         user_email=given(row, "user_email", str),
         organizations={
-            number: str(entry.get("name", ""))
-            for number, entry in _by_number(row.get("organizations"))
+            number: _name_in(entry) for number, entry in _by_number(row.get("organizations"))
         },
         projects={
             number: Project(
                 id=number,
-                name=str(entry.get("name", "")),
+                name=_name_in(entry),
                 organization_id=given(entry, "organization_id", int),
             )
             for number, entry in _by_number(row.get("projects"))
         },
     )
+
+
+def _name_in(entry: Mapping[str, Any]) -> str:
+    name = given(entry, "name", str)
+    return "" if isinstance(name, UnsetType) else name
 
 
 def _by_number(entries: object) -> list[tuple[int, dict[str, Any]]]:
@@ -152,7 +171,7 @@ def _by_number(entries: object) -> list[tuple[int, dict[str, Any]]]:
     return [
         (int(key), entry if isinstance(entry, dict) else {})
         for key, entry in entries.items()
-        if isinstance(key, str) and key.isascii() and key.isdigit()
+        if key.isascii() and key.isdigit() and len(key) <= _MOST_DIGITS
     ]
 
 

@@ -17,6 +17,7 @@ from mixpanel_service_accounts.api.dialects.decoding import (
     require_distinct,
     required,
     result_in,
+    secret_in,
 )
 from mixpanel_service_accounts.api.dialects.pages import read_list
 from mixpanel_service_accounts.api.errors import UnsupportedByDialect
@@ -27,7 +28,6 @@ from mixpanel_service_accounts.api.models import (
     Listing,
     Me,
     Member,
-    Secret,
     name_of,
     rows_of,
 )
@@ -81,7 +81,7 @@ class Nested:
         answer = self._send(request)
         row = result_in(answer)
         return CreatedAccount(
-            account=_account(answer, row), secret=Secret(required(answer, row, "secret", str))
+            account=_account(answer, row), secret=secret_in(answer, row, "secret")
         )
 
     def get_account(self, organization: int, account: int) -> Account:

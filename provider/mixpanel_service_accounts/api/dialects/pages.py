@@ -110,7 +110,7 @@ def _signs_in(keys: Mapping[str, Any], rows: int, *, last: bool) -> Iterator[str
             yield f"`{key}` is {count}, and {rows} rows came"
     page, pages = keys.get("page"), next((keys[key] for key in _LAST_PAGE if key in keys), None)
     if isinstance(pages, int) and pages > (page if isinstance(page, int) else 1):
-        yield f"page {page} of {pages}"
+        yield f"page {page if isinstance(page, int) else 1} of {pages}"
     elif page is not None and pages is None and not counts and keys.get("has_more") is not False:
         yield "it has the key 'page'"
 
@@ -119,8 +119,13 @@ def _is_doubled(listing: Listing[tuple[Answer, Row]]) -> bool:
     if listing.pages == 1:
         return False
     keys = [
-        repr([row.get(key) for key in ("id", "projectId", "target_type")])
+        tuple(_plain(row.get(key)) for key in ("id", "projectId", "target_type"))
         for _, row in listing
         if row.get("target_type") in (None, "individual")
     ]
     return len(set(keys)) < len(keys)
+
+
+def _plain(value: object) -> object:
+    """Return a value that can be compared; anything else is none of the keys' own."""
+    return value if isinstance(value, (int, str)) else None
