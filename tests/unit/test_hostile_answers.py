@@ -15,6 +15,7 @@ from tests.unit.test_transport import LOGIN, READ, Serve, failure, replies, tran
 from mixpanel_service_accounts.api import Client, MalformedAnswer, MixpanelError
 from mixpanel_service_accounts.api.forgiving_json import NotJSON, decode_json
 from mixpanel_service_accounts.api.retry_after import seconds_to_wait
+from mixpanel_service_accounts.api.vendor_errors import vendor_error_in
 
 ROW = {"id": 5, "username": "bot.1a2b3c.mp-service-account"}
 TWENTY = "9" * 20
@@ -138,6 +139,36 @@ def test_what_is_no_document_stays_none(content: bytes) -> None:
     with pytest.raises(NotJSON) as caught:
         decode_json(content, dict[str, str])
     assert str(caught.value) == ""
+
+
+@pytest.mark.parametrize(
+    ("body", "error"),
+    [
+        ({"error": "No.", "status": "error"}, "No."),
+        ({"error": "No."}, "No."),
+        ({"error": "", "status": "error"}, ""),
+        ({"error": "No.", "status": "error", "type": "x", "details": {"a": [1]}}, "No."),
+        ({"error": "\ud800"}, "\ufffdd800"),
+        ({"error": "Not Found", "status": 404}, None),
+        ({"error": "Not Found", "status": "404"}, None),
+        ({"error": "Not Found", "status": "ok"}, None),
+        ({"error": "Not Found", "path": "/"}, None),
+        ({"error": "Not Found", "timestamp": 0}, None),
+        ({"error": "Not Found", "message": "No.", "statusCode": 404}, None),
+        ({"error": {"code": 404}}, None),
+        ({"error": None}, None),
+        ({"status": "error"}, None),
+        ({}, None),
+        ([], None),
+        ("No.", None),
+    ],
+    ids=str,
+)
+def test_the_vendors_shape_has_an_error_and_no_key_of_others(
+    body: object, error: str | None
+) -> None:
+    """`error` alone is required (wire.md, fact 4); a proxy's or framework's body has other keys."""
+    assert vendor_error_in(json.dumps(body).encode()) == error
 
 
 @pytest.mark.parametrize(("dialect", "key"), [("bulk", "token"), ("nested", "secret")])
