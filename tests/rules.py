@@ -20,6 +20,7 @@ from mixpanel_service_accounts.resources.ledger import Holding, Ledger
 from mixpanel_service_accounts.resources.reporter import Reporter, reporting_to
 from mixpanel_service_accounts.resources.rotating_service_account import dates, issued
 from mixpanel_service_accounts.resources.session import Connections, Session
+from pulumi_mixpanel.wording import PULUMI
 
 
 def new_session(
@@ -32,7 +33,7 @@ def new_session(
     """Start a process with a ledger."""
     ledger = Ledger()
     return Session(
-        Connections(configuration, clock, ledger), Reporter(warn, announce), ledger=ledger
+        Connections(configuration, clock, ledger, PULUMI), Reporter(warn, announce), ledger=ledger
     )
 
 

@@ -1,1 +1,1 @@
-"""What the plugins of an engine share: messages, a gRPC server and its edge."""
+"""gRPC for plugins of Terraform and Pulumi: messages, a server, an edge. It knows no resource."""

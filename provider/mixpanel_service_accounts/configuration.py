@@ -6,6 +6,7 @@ configuration. One resolver serves the provider's process and lookups in the pro
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 
 from msgspec import Struct, field
@@ -13,6 +14,7 @@ from msgspec import Struct, field
 from mixpanel_service_accounts.api.client import DIALECTS
 from mixpanel_service_accounts.api.errors import ConfigurationError
 from mixpanel_service_accounts.api.models import Credentials, Place, Secret
+from mixpanel_service_accounts.api.pasted import what_surrounds
 from mixpanel_service_accounts.api.wire import REGIONS, Timeouts, check_base_url
 
 NAMESPACE = "mixpanel"
@@ -31,6 +33,7 @@ STACK_KEYS = (
     "username",
     "secret",
     "acceptMove",
+    "goneProjects",
     "connectTimeout",
     "readTimeout",
     "totalTimeout",
@@ -73,6 +76,7 @@ class Configuration(Struct, frozen=True):
         accept_move: Whether a recorded organization or host may become another one.
         concurrency: How many calls may be under way at once, or None for the engine's own number.
         timeouts: Deadlines, in seconds.
+        gone_projects: The projects that the user named as gone.
         problems: Everything that is wrong with what was found.
     """
 
@@ -84,6 +88,7 @@ class Configuration(Struct, frozen=True):
     accept_move: bool = False
     concurrency: int | None = None
     timeouts: Timeouts = field(default_factory=Timeouts)
+    gone_projects: frozenset[int] = frozenset()
     problems: tuple[str, ...] = ()
 
     def place(
@@ -153,6 +158,7 @@ def resolve(
 class _Resolver:
     def __init__(self, own: Source, environment: Source, stack: Source) -> None:
         self._own = own
+        self._environment = environment
         self._explicit = own(EXPLICIT) is not None
         self._order = (own, environment, stack) if self._explicit else (environment, own)
         self._configured: Source = lambda key: own(key) or stack(key)
@@ -169,6 +175,7 @@ class _Resolver:
             accept_move=self._flag("acceptMove"),
             concurrency=self._concurrency(),
             timeouts=self._timeouts(),
+            gone_projects=self._gone_projects(),
             problems=tuple(self._problems),
         )
 
@@ -191,7 +198,7 @@ class _Resolver:
         for source in self._order:
             username, secret = source("username"), source("secret")
             if username and secret:
-                return Credentials(username=username, secret=Secret(secret))
+                return self._unwrapped(source, username, secret)
             if username or secret:
                 given, missing = ("username", "secret") if username else ("secret", "username")
                 self._problems.append(
@@ -200,6 +207,18 @@ class _Resolver:
                 )
                 return None
         return None
+
+    def _unwrapped(self, source: Source, username: str, secret: str) -> Credentials | None:
+        """Return the pair, or None if white space or quotes stand around one: a problem."""
+        where = "the environment" if source is self._environment else "the configuration"
+        found = [
+            f"The {what} in {where} has {around}. Set it again without: the server would refuse "
+            "the login."
+            for what, value in (("username", username), ("secret", secret))
+            if (around := what_surrounds(value))
+        ]
+        self._problems.extend(found)
+        return None if found else Credentials(username=username, secret=Secret(secret))
 
     def _url(self, value: str | None) -> str | None:
         if value is None:
@@ -233,6 +252,17 @@ class _Resolver:
         if value not in (None, "true", "false"):
             self._problems.append(f"mixpanel:{key} must be true or false; {value!r} was given.")
         return value == "true"
+
+    def _gone_projects(self) -> frozenset[int]:
+        value = self._configured("goneProjects") or ""
+        numbers = [one for one in re.split(r"[\s,\[\]]+", value) if one]
+        if not all(one.isascii() and one.isdigit() and int(one) for one in numbers):
+            self._problems.append(
+                "mixpanel:goneProjects must be numbers of projects with commas between them, such "
+                f"as 2195193,2195194; {value!r} was given."
+            )
+            return frozenset()
+        return frozenset(map(int, numbers))
 
     def _concurrency(self) -> int | None:
         calls = self._number("concurrency", self._configured("concurrency"))

@@ -1,1 +1,1 @@
-"""The Terraform and OpenTofu provider."""
+"""The Terraform and OpenTofu provider: the same resources, spoken in plugin protocol 6."""

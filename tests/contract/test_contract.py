@@ -19,7 +19,7 @@ from mixpanel_service_accounts.api import (
 
 def only_bulk(subject: Subject) -> bool:
     """Tell whether the dialect makes accounts with more than a name."""
-    return subject.client.dialect.sets_role
+    return subject.client.dialect.sets_attributes
 
 
 def test_me_names_the_organization(subject: Subject) -> None:

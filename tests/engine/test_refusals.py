@@ -241,7 +241,42 @@ def test_a_server_that_is_not_there(stack: Stack) -> None:
     stack.write(ACCOUNT)
     shown = stack.up(fails=True).line
     assert f"GET {ACCOUNTS} failed 4 times in " in shown
-    assert "the last try found no connection: nobody answers there. Check the base URL." in shown
+    assert (
+        "the last try found no connection to 127.0.0.1:9: nobody answers there. Check the base URL."
+        in (shown)
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "problem"),
+    [
+        (
+            "HTTPS_PROXY",
+            "http://user:hidden@proxy:port",
+            "The environment variable HTTPS_PROXY for a proxy holds what is no URL, so nothing was "
+            "sent. Correct it, for example to http://proxy.example.com:3128, or name the host of the "
+            "base URL in NO_PROXY.",
+        ),
+        (
+            "REQUESTS_CA_BUNDLE",
+            "/nowhere/hidden.pem",
+            "The environment variable REQUESTS_CA_BUNDLE names certificates that cannot be read, so "
+            "nothing was sent. Name a file that is there.",
+        ),
+    ],
+)
+def test_a_setting_of_the_machine_that_cannot_work(
+    stack: Stack, name: str, value: str, problem: str
+) -> None:
+    """A configuration error at once, which calls nothing lost and does not show the value."""
+    stack.env |= {"MIXPANEL_BASE_URL": "https://mixpanel.invalid", name: value, "NO_PROXY": ""}
+    stack.write(ACCOUNT)
+    shown = stack.up(fails=True)
+    assert f"Creating a ServiceAccount: {problem}" in shown.line
+    assert "waiting" not in shown.text
+    assert "lost" not in shown.text
+    assert "hidden" not in shown.text
+    assert stack.resources() == {}
 
 
 def test_a_base_url_in_clear_is_refused(stack: Stack) -> None:
@@ -267,6 +302,26 @@ def test_a_plain_secret_is_refused(stack: Stack) -> None:
     ) in shown.line
     for text in ("Traceback", "made-up-and-plain"):
         assert text not in shown.text
+
+
+def test_a_login_pasted_with_its_quotes_fails_the_preview(emulator: Emulator, stack: Stack) -> None:
+    """It names which of the two and what is around it, before any call, and shows no secret."""
+    stack.env["MIXPANEL_SERVICE_ACCOUNT_SECRET"] = f'"{emulator.secret}"'
+    stack.write(ACCOUNT)
+    shown = stack.preview(fails=True)
+    assert (
+        "The secret in the environment has double quotes around it. Set it again without: the server "
+        "would refuse the login."
+    ) in shown.line
+    assert emulator.secret not in shown.text
+    assert emulator.calls() == []
+
+
+def test_a_base_url_may_be_the_host_alone(emulator: Emulator, stack: Stack) -> None:
+    """As the vendor's own provider reads it."""
+    stack.env["MIXPANEL_BASE_URL"] = emulator.base_url.removesuffix("/api/app")
+    make_account(stack)
+    assert stack.resources()["export"]["inputs"]["home"]["base_url"] == emulator.base_url
 
 
 def test_a_stack_is_not_moved_by_its_environment(emulator: Emulator, stack: Stack) -> None:

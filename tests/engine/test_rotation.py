@@ -36,6 +36,10 @@ ROTATING = (
     + OUTPUTS
 )
 
+RENEWED_BESIDE = """
+    ServiceAccount("beside", name="beside", validity_period_hours=720, early_renewal_hours=48)
+"""
+
 
 def move(emulator: Emulator, stack: Stack, hours: float) -> None:
     """Let it be hours later, for the stack and for the server."""
@@ -117,6 +121,36 @@ def test_a_rotation_with_overlap(emulator: Emulator, stack: Stack) -> None:
     stack.refresh()
     stack.destroy()
     assert made(emulator) == []
+
+
+def test_a_machine_whose_clock_is_400_days_ahead_retires_nothing(
+    emulator: Emulator, stack: Stack
+) -> None:
+    """A restored machine: the error names both times, no account is created, none is deleted."""
+    stack.write(ROTATING % ", rotate_when_changed={'n': '1'}" + RENEWED_BESIDE)
+    stack.up()
+    stack.write(ROTATING % ", rotate_when_changed={'n': '2'}" + RENEWED_BESIDE)
+    stack.up()
+    there, state = made(emulator), stack.resources()
+    assert len(there) == 3
+    stack.move_clock(400 * 24)
+    emulator.forget_calls()
+    shown = stack.up("--continue-on-error", fails=True).line
+    for step in ("The rotation of 'bot'", "The renewal of 'beside'"):
+        assert (
+            f"{step} is due by this machine's clock alone, and that clock says "
+            f"{datetime.now(timezone.utc) + timedelta(days=400):%Y-%m-%d}T" in shown
+        )
+    assert f"while Mixpanel's says {datetime.now(timezone.utc):%Y-%m-%d}T" in shown
+    assert "Nothing was created and nothing was deleted. Set this machine's clock" in shown
+    assert writes(emulator) == []
+    assert made(emulator) == there
+    assert {name: one["outputs"]["username"] for name, one in stack.resources().items()} == {
+        name: one["outputs"]["username"] for name, one in state.items()
+    }
+    del stack.env["PYTHONPATH"]
+    stack.up()
+    assert made(emulator) == there
 
 
 def test_the_new_secret_reaches_the_state_though_retiring_fails(

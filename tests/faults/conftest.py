@@ -17,6 +17,7 @@ from mixpanel_service_accounts.api.organization import Organization
 from mixpanel_service_accounts.configuration import Configuration
 from mixpanel_service_accounts.emulator import Emulator
 from mixpanel_service_accounts.resources.session import Session
+from pulumi_mixpanel.wording import PULUMI
 
 
 @dataclass
@@ -58,6 +59,7 @@ class World:
             dialect=self.dialect,
             clock=self.clock,
             announce=self.lines.append,
+            wording=PULUMI,
         )
 
     def organization(self, client: Client | None = None) -> Organization:

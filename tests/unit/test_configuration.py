@@ -171,7 +171,7 @@ def test_what_nobody_says_stays_as_recorded() -> None:
     "url",
     [
         "https://mixpanel.com/api/app",
-        "https://example.com:8443",
+        "https://example.com:8443/mp",
         "http://localhost:8080/api/app",
         "http://127.0.0.1:1/api/app",
         "http://127.9.9.9/api/app",
@@ -181,6 +181,55 @@ def test_what_nobody_says_stays_as_recorded() -> None:
 def test_a_base_url_is_https_or_loopback(url: str) -> None:
     """These are kept as they are."""
     assert check_base_url(url) == url
+
+
+@pytest.mark.parametrize(
+    ("url", "meant"),
+    [
+        ("https://mixpanel.com", "https://mixpanel.com/api/app"),
+        ("https://EU.mixpanel.com/", "https://eu.mixpanel.com/api/app"),
+        ("http://127.0.0.1:8080", "http://127.0.0.1:8080/api/app"),
+        ("https://example.com/mp/", "https://example.com/mp"),
+    ],
+)
+def test_a_base_url_without_a_path_gets_the_api_s(url: str, meant: str) -> None:
+    """The vendor's own tools mean the host alone by the same variable."""
+    assert check_base_url(url) == meant
+    assert configured({}, {"MIXPANEL_BASE_URL": url}).base_url == meant
+
+
+SET_AGAIN = "Set it again without: the server would refuse the login."
+
+
+@pytest.mark.parametrize(
+    ("secret", "around"),
+    [
+        ("hidden\n", "a newline after it"),
+        ("hidden\r\n", "a newline after it"),
+        (" hidden", "white space before it"),
+        ("\thidden \n", "white space before it and white space after it"),
+        ("'hidden'", "single quotes around it"),
+        ('"hidden"\n', "a newline after it and double quotes around it"),
+        ("\ufeffhidden", "an invisible character before it"),
+        (" \n", "nothing but white space"),
+    ],
+)
+def test_what_was_pasted_along_with_a_login_is_a_problem(secret: str, around: str) -> None:
+    """Which of the two, where it came from, and what is around it; the value is not shown."""
+    environment = {**LOGIN, "MIXPANEL_SERVICE_ACCOUNT_SECRET": secret}
+    found = configured({}, environment)
+    assert found.problems == (f"The secret in the environment has {around}. {SET_AGAIN}",)
+    assert found.credentials is None
+    found = configured({"username": secret, "secret": "s"})
+    assert found.problems == (f"The username in the configuration has {around}. {SET_AGAIN}",)
+    assert "hidden" not in str(found.problems)
+
+
+@pytest.mark.parametrize("value", ["hid den", "'hidden", 'hid"den"', '"', "hidden'"])
+def test_what_is_part_of_a_login_is_kept(value: str) -> None:
+    """White space inside, or a single quote, may be meant."""
+    found = configured({"username": value, "secret": value})
+    assert found.login() == Credentials(username=value, secret=Secret(value))
 
 
 HTTP = (

@@ -275,6 +275,12 @@ def me(caller: Caller) -> object:
     return list(response.json()["results"]["organizations"]) if response.ok else 404
 
 
+def dated(caller: Caller) -> object:
+    """Return the header Date of a response at a time that was set."""
+    caller.emulator.clock("2031-06-01T00:00:00Z")
+    return caller.call("GET", ACCOUNTS).headers.get("Date")
+
+
 def page(caller: Caller) -> set[str]:
     """Tell the keys of a list."""
     return set(caller.call("GET", ACCOUNTS).json())
@@ -305,6 +311,38 @@ def named(caller: Caller) -> str:
 def login_rows(caller: Caller) -> int:
     """Count the rows that a list has in the beginning."""
     return len(caller.call("GET", ACCOUNTS).json()["results"])
+
+
+REFUSALS = ("400", "403", "404", "200")
+
+
+def with_deleted_project(caller: Caller) -> Caller:
+    """Delete project 2001; the switch under test stays as it is."""
+    deleted = {"kind": "switch", "name": "deleted-projects", "value": [2001]}
+    caller.emulator.faults([*caller.emulator._call("GET", "faults"), deleted])
+    return caller
+
+
+def deleted_list(caller: Caller) -> int:
+    """List who is in the deleted project."""
+    return with_deleted_project(caller).call("GET", MEMBERS).status_code
+
+
+def deleted_removal(caller: Caller) -> int:
+    """Remove an account from the deleted project."""
+    body = {"projects": [{"id": 2001, "service_account_ids": [5001]}]}
+    return (
+        with_deleted_project(caller)
+        .call("POST", f"{ACCOUNTS}/remove-from-project", body)
+        .status_code
+    )
+
+
+def deleted_addition(caller: Caller) -> int:
+    """Add an account to the deleted project."""
+    number = create(caller).json()["results"]["id"]
+    body = {"projects": [{"id": 2001, "role": "admin"}], "service_account_ids": [number]}
+    return with_deleted_project(caller).call("POST", f"{ACCOUNTS}/add-to-project", body).status_code
 
 
 def refused_login(caller: Caller) -> str:
@@ -368,6 +406,12 @@ SIDES: list[tuple[str, object, Callable[[Caller], object], object]] = [
     ("unauthorized-body", "text", refused_login, "Unauthori"),
     ("project-region", [2001], lambda c: c.call("GET", MEMBERS).status_code, 404),
     ("project-region", [2002], lambda c: c.call("GET", MEMBERS).status_code, 200),
+    ("deleted-projects", [2001], deleted_list, 403),
+    ("deleted-projects", None, lambda c: c.call("GET", MEMBERS).status_code, 200),
+    ("deleted-project-list", "403", deleted_list, 403),
+    ("deleted-project-list", "404", deleted_list, 404),
+    *(("deleted-project-removal", side, deleted_removal, int(side)) for side in REFUSALS),
+    *(("deleted-project-addition", side, deleted_addition, int(side)) for side in REFUSALS),
     ("pagination", None, page, {"status", "results"}),
     ("pagination", "next", page, {"status", "results", "next"}),
     ("pagination", "page", page, {"status", "results", "page"}),
@@ -394,6 +438,8 @@ SIDES: list[tuple[str, object, Callable[[Caller], object], object]] = [
     ("me", "two", me, ["1001", "1002"]),
     ("me", "none", me, []),
     ("me", "404", me, 404),
+    ("date-header", "sent", dated, "Sun, 01 Jun 2031 00:00:00 GMT"),
+    ("date-header", "absent", dated, None),
     ("trailing-slash", "off", lambda c: c.call("GET", f"{ACCOUNTS}/").status_code, 200),
     ("trailing-slash", "on", lambda c: c.call("GET", ACCOUNTS).status_code, 301),
     ("trailing-slash", "on", lambda c: c.call("GET", f"{ACCOUNTS}/").status_code, 200),

@@ -66,6 +66,8 @@ HOSTILE: dict[str, Reply] = {
     "an unknown packing": Cut(head("Content-Encoding: x-none", "Content-Length: 2") + b"{}"),
     "a wrong type": Cut(head("Content-Type: \xff/\x00; charset=\xfe", "Content-Length: 2") + b"{}"),
     "a hostile cookie": Cut(head(f"Set-Cookie: a=b; expires=Mon, 01 Jan {TWENTY} 00:00:00 GMT; max-age={TWENTY}", "Set-Cookie: =;;;", "Content-Length: 2") + b"{}"),
+    "a long year as the date": Cut(head(f"Date: Mon, 01 Jan {TWENTY} 00:00:00 GMT", "Content-Length: 2") + b"{}"),
+    "a long zone as the date": Cut(head(f"Date: Mon, 01 Jan 2027 00:00:00 -{TWENTY}", "Content-Length: 2") + b"{}"),
     "a redirect to nothing": b"HTTP/1.1 302 X\r\nLocation: http://[::1\r\nContent-Length: 0\r\n\r\n",
     "a redirect to bytes": b"HTTP/1.1 302 X\r\nLocation: \xff\xfe\x01//\r\nContent-Length: 0\r\n\r\n",
     "a redirect to a port": b"HTTP/1.1 302 X\r\nLocation: http://localhost:99999999/\r\nContent-Length: 0\r\n\r\n",

@@ -21,6 +21,9 @@ ROOMS_OF_THE_CORE = (
 )
 
 PREVIEW = {
+    "mixpanel_service_accounts.resources.gone_projects",
+    "mixpanel_service_accounts.api.wording",
+    "pulumi_mixpanel.wording",
     "mixpanel_service_accounts.api",
     "mixpanel_service_accounts.api.client",
     "mixpanel_service_accounts.api.clock",
@@ -32,6 +35,7 @@ PREVIEW = {
     "mixpanel_service_accounts.api.errors",
     "mixpanel_service_accounts.api.forgiving_json",
     "mixpanel_service_accounts.api.models",
+    "mixpanel_service_accounts.api.pasted",
     "mixpanel_service_accounts.api.wire",
     "mixpanel_service_accounts.bugs",
     "mixpanel_service_accounts.configuration",
@@ -39,6 +43,7 @@ PREVIEW = {
     "mixpanel_service_accounts.resources.account_fields",
     "mixpanel_service_accounts.resources.adoption",
     "mixpanel_service_accounts.resources.checks",
+    "mixpanel_service_accounts.resources.clock_comparison",
     "mixpanel_service_accounts.resources.contract",
     "mixpanel_service_accounts.resources.fields",
     "mixpanel_service_accounts.resources.grants",

@@ -167,6 +167,6 @@ def test_a_handshake_that_breaks_off_has_carried_nothing(time: FakeTime) -> None
         with pytest.raises(GaveUp) as caught:
             one.send(CREATE)
     assert str(caught.value) == (
-        "POST /thing failed 4 times in 3 s; the last try found no connection: it broke off before "
-        "anything was sent."
+        "POST /thing failed 4 times in 3 s; the last try found no connection to "
+        f"localhost:{server.port}: it broke off before anything was sent."
     )

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from mixpanel_service_accounts.api.clock import SYSTEM_CLOCK, Clock
 from mixpanel_service_accounts.api.dialects import Dialect
@@ -35,6 +36,10 @@ from mixpanel_service_accounts.api.models import (
     Member,
 )
 from mixpanel_service_accounts.api.wire import Timeouts
+from mixpanel_service_accounts.api.wording import PLAIN, Wording
+
+if TYPE_CHECKING:  # it comes with the transport, when a call is made
+    from mixpanel_service_accounts.api.server_time import ServerTime
 
 DIALECTS: Mapping[str, type[Dialect]] = {"bulk": Bulk, "nested": Nested}
 
@@ -50,6 +55,7 @@ class Client:
         connections: How many connections are kept open at once; default 16.
         clock: Where time comes from; for tests.
         announce: Is given one line for every wait of more than two seconds; default: nobody.
+        wording: What the shell calls things; default: plain words.
 
     Raises:
         ConfigurationError: The base URL or the dialect is not one.
@@ -65,6 +71,7 @@ class Client:
         connections: int = 16,
         clock: Clock = SYSTEM_CLOCK,
         announce: Callable[[str], None] = lambda _line: None,
+        wording: Wording = PLAIN,
     ) -> None:
         if dialect not in DIALECTS:
             raise ConfigurationError(
@@ -80,7 +87,9 @@ class Client:
             connections=connections,
             clock=clock,
             announce=announce,
+            wording=wording,
         )
+        self.wording = wording
         self.dialect = DIALECTS[dialect](self._transport.send)
         self.username = credentials.username
         self.connections = connections
@@ -106,6 +115,11 @@ class Client:
     def price(self) -> float:
         """Tell the seconds that a call costs under the server's rate limit; 0.0 if none is near."""
         return self._transport.price()
+
+    @property
+    def server_time(self) -> ServerTime:
+        """What the responses to this client say of the server's time."""
+        return self._transport.server_time
 
     def me(self) -> Me:
         """Tell whom the server takes this login for, in one call (grade R)."""

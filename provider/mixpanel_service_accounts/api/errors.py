@@ -26,9 +26,7 @@ HTTP_SERVER_ERROR = 500
 
 _ADVICE = {
     HTTP_UNAUTHORIZED: "The login was not accepted: check the username (in full, with its "
-    "suffix), the secret, the region and whether the account has expired. A refresh or destroy "
-    "uses the login that an explicit provider had at the last up: if it was renewed since, run a "
-    "plain `pulumi up` first, or add --run-program.",
+    "suffix), the secret, the region and whether the account has expired.",
     HTTP_FORBIDDEN: "The login lacks the right to do this: it needs the role admin or owner in the "
     "organization, and membership of the project in question.",
     HTTP_NOT_FOUND: "Check the organization, the region and the base URL.",
@@ -98,8 +96,11 @@ class StatusError(RequestError):
         *,
         vendor_shaped: bool,
         retry_after: str | None = None,
+        login_renewed: str = "",
     ) -> None:
         advice = _ADVICE.get(status)
+        if status == HTTP_UNAUTHORIZED and login_renewed:
+            advice = f"{advice} {login_renewed}"
         super().__init__(
             method, path, f"answered {status}: {said}" + (f" {advice}" if advice else "")
         )

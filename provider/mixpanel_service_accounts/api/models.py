@@ -7,7 +7,7 @@ dialect may not know a field at all, and recovery must tell the two apart.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timezone
 from typing import NoReturn, TypeVar
 
@@ -202,3 +202,13 @@ def format_instant(instant: datetime) -> str:
 def same_role(one: str, other: str) -> bool:
     """Compare two spellings of a role, forgiving of case."""
     return one.casefold() == other.casefold()
+
+
+def rows_of(account: Account, grants: Iterable[Grant]) -> Iterator[tuple[int, Member]]:
+    """Return an account's grants as rows of their projects' lists, with the project of each.
+
+    For a dialect that lists the projects of an account and not the accounts of a project: it shows
+    grants to the account itself alone.
+    """
+    for grant in grants:
+        yield grant.project_id, Member(account=account, role=grant.role)

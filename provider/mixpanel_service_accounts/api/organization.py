@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from mixpanel_service_accounts.api.client import Client
 from mixpanel_service_accounts.api.errors import MixpanelError, StatusError
@@ -45,7 +45,19 @@ class Organization:
         self.client = client
         self.reads = Reads(client, organization_id, warn)
         self._creator = Creator(client, organization_id, warn=warn, held=held, births=births)
-        self.writes = Writes(client, organization_id, self.reads, self._creator.is_made_here)
+        self.writes = Writes(client, organization_id, self.reads, self._creator.is_made_here, warn)
+
+    def server_offset(self) -> timedelta | None:
+        """Return how far the server's clock is ahead, by a response of this process.
+
+        If there was none yet, the list that a create reads first is read: one call.
+
+        Returns:
+            The difference, or None if no response has a date.
+        """
+        if not self.client.server_time.heard:
+            self._creator.read_before()
+        return self.client.server_time.offset
 
     @property
     def place(self) -> Place:

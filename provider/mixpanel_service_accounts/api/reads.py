@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import threading
 from collections.abc import Callable, Hashable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from datetime import datetime
 from typing import Any, TypeVar, cast
 
@@ -17,7 +17,15 @@ from msgspec import Struct
 
 from mixpanel_service_accounts.api.client import Client
 from mixpanel_service_accounts.api.errors import HTTP_NOT_FOUND, Refused, StatusError
-from mixpanel_service_accounts.api.models import Account, Grant, Listing, Member, format_instant
+from mixpanel_service_accounts.api.models import (
+    Account,
+    Grant,
+    Listing,
+    Member,
+    format_instant,
+    rows_of,
+)
+from mixpanel_service_accounts.api.parallel import in_parallel
 
 T = TypeVar("T")
 
@@ -73,7 +81,7 @@ class _Accounts(Struct, frozen=True):
     asked_at: int
 
 
-class _Members(Struct, frozen=True):
+class ProjectRows(Struct, frozen=True):
     """A project's rows by account."""
 
     rows: Mapping[int, list[Member]]
@@ -183,8 +191,24 @@ class Reads:
         listing = self._client.list_service_accounts(self._organization_id)
         return _Accounts({account.id: account for account in listing}, listing.pages, asked_at)
 
-    def rows(self, service_account_id: int, project_id: int) -> list[Member]:
+    def project_now(self, project_id: int) -> ProjectRows:
+        """Read a project's list again, for a change that has just been made."""
+        self._lists.drop(("project", project_id))
+        self._lists.drop(("project again", project_id))
+        return self._project(project_id)
+
+    def _project(self, project_id: int) -> ProjectRows:
+        return self._lists.get(("project", project_id), lambda: self._list_project(project_id))
+
+    def rows(
+        self, service_account_id: int, project_id: int, listed: ProjectRows | None = None
+    ) -> list[Member]:
         """Read how an account is in a project, from the list that one call of the dialect gives.
+
+        Args:
+            service_account_id: The account.
+            project_id: The project.
+            listed: The project's list, if it was just read.
 
         Returns:
             A row for each grant; none where the account is proven not to be there.
@@ -193,7 +217,7 @@ class Reads:
             Refused: There is no row, and nothing proves that the list is to be believed.
         """
         rows = (
-            self._rows_of_project(service_account_id, project_id)
+            self._rows_of_project(service_account_id, project_id, listed)
             if self._client.dialect.lists_members
             else self._rows_of_account(service_account_id, project_id)
         )
@@ -201,7 +225,7 @@ class Reads:
             missing = f"service account {service_account_id} in project {project_id}"
             self.require_proof(missing)
             if self._client.dialect.lists_members:
-                self._require_membership(project_id, missing)
+                self._require_membership(project_id, missing, listed)
         return rows
 
     def members(self, project_id: int) -> list[Member]:
@@ -214,9 +238,7 @@ class Reads:
             Refused: Nobody is, and nothing proves that the login would see it if somebody were.
         """
         if self._client.dialect.lists_members:
-            members = self._lists.get(
-                ("project", project_id), lambda: self._list_project(project_id)
-            )
+            members = self._project(project_id)
             rows = [row for rows in members.rows.values() for row in rows]
         else:
             rows = self._rows_of_accounts(project_id)
@@ -229,17 +251,22 @@ class Reads:
 
     def _rows_of_accounts(self, project_id: int) -> list[Member]:
         accounts = self.accounts()
-        with ThreadPoolExecutor(self._client.connections) as pool:
-            found = pool.map(lambda account: self._rows_of_account(account, project_id), accounts)
-            return [
-                Member(account=account, role=row.role)
-                for account, rows in zip(accounts.values(), found, strict=True)
-                for row in rows
-            ]
+        found = in_parallel(
+            self._client.connections,
+            lambda account: self._rows_of_account(account, project_id),
+            accounts,
+        )
+        return [
+            Member(account=accounts[account], role=row.role)
+            for account, rows in found
+            for row in rows
+        ]
 
-    def _require_membership(self, project_id: int, missing: str) -> None:
+    def _require_membership(
+        self, project_id: int, missing: str, listed: ProjectRows | None
+    ) -> None:
         """Make sure that a project's list is what a member sees, and not what lost rights leave."""
-        members = self._lists.get(("project", project_id), lambda: self._list_project(project_id))
+        members = listed or self._project(project_id)
         own = self._client.username
         if any(rows[0].account.username == own for rows in members.rows.values()):
             return
@@ -255,8 +282,10 @@ class Reads:
         except StatusError:
             return frozenset()
 
-    def _rows_of_project(self, service_account_id: int, project_id: int) -> list[Member]:
-        members = self._lists.get(("project", project_id), lambda: self._list_project(project_id))
+    def _rows_of_project(
+        self, service_account_id: int, project_id: int, listed: ProjectRows | None
+    ) -> list[Member]:
+        members = listed or self._project(project_id)
         rows = members.rows.get(service_account_id, [])
         if rows or members.pages == 1:
             return rows
@@ -265,12 +294,12 @@ class Reads:
         )
         return again.rows.get(service_account_id, [])
 
-    def _list_project(self, project_id: int) -> _Members:
+    def _list_project(self, project_id: int) -> ProjectRows:
         rows: dict[int, list[Member]] = {}
         listing = self._client.list_project_members(self._organization_id, project_id)
         for member in listing:
             rows.setdefault(member.account.id, []).append(member)
-        return _Members(rows, listing.pages)
+        return ProjectRows(rows, listing.pages)
 
     def _rows_of_account(self, service_account_id: int, project_id: int) -> list[Member]:
         account = Account(id=service_account_id, username="", name="")
@@ -287,11 +316,7 @@ class Reads:
                 raise
             self.require_gone(service_account_id)
             return []
-        return [
-            Member(account=account, role=grant.role)
-            for grant in grants
-            if grant.project_id == project_id
-        ]
+        return [row for project, row in rows_of(account, grants) if project == project_id]
 
     def require_proof(self, missing: str) -> None:
         """Make sure that what was not found is gone, and that we are not merely looking elsewhere.

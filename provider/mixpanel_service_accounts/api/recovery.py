@@ -212,7 +212,7 @@ class Creator:
         )
         found = self._look(before, name, lost, sent_at)
         certain = (
-            self._client.dialect.sets_role
+            self._client.dialect.tells_creator
             and len(found) <= 1
             and all(is_ours(account, before.our_user) for account in found)
             and all(self._is_name(account, name) for account in found)
@@ -224,7 +224,7 @@ class Creator:
         if tries_left == 0:
             raise Refused(
                 f"{self._lost(name, lost)} That was the last of {MOST_NEW_TRIES + 1} tries; "
-                "no account of them is in the list. Run up again later."
+                f"no account of them is in the list. Run {self._client.wording.run} again later."
             )
 
     def _look(self, before: Before, name: str, lost: RequestError, sent_at: float) -> list[Account]:
@@ -275,7 +275,8 @@ class Creator:
         raise Refused(
             f"{self._lost(name, lost)} The list of accounts could not be read afterwards "
             f"({problem}), so an account of that name may be there whose secret nobody has. "
-            "Look for it before the next up, and delete it if nothing uses it."
+            f"Look for it before the next {self._client.wording.run}, and delete it if nothing "
+            "uses it."
         )
 
     def _delete(self, name: str, lost: RequestError, orphan: Account) -> None:
@@ -299,7 +300,8 @@ class Creator:
     ) -> Refused:
         if not found:
             what = (
-                "No account of that name is in the list. Run up again; should one appear that "
+                f"No account of that name is in the list. Run {self._client.wording.run} again; "
+                "should one appear that "
                 "nothing uses, delete it in Mixpanel's organization settings, under Service "
                 "Accounts."
             )
@@ -308,7 +310,7 @@ class Creator:
             what = (
                 f"New accounts of that name, one of which may be what was lost: {named}. Nothing "
                 "was deleted. Delete in Mixpanel's organization settings, under Service Accounts, "
-                "those that nothing uses, and run up again."
+                f"those that nothing uses, and run {self._client.wording.run} again."
             )
         return Refused(f"{self._lost(name, lost)} {then}{what}")
 
@@ -334,11 +336,13 @@ class Creator:
         ]
         if orphans:
             named = "; ".join(_describe(account) for account in orphans)
+            words = self._client.wording
             self._warn(
                 f"accounts of the name {name!r} that this login made earlier and nobody ever used, "
                 f"perhaps left behind by a killed run: {named}. Or a resource that this run did "
-                "not look at holds them (a new name, --target, --replace): `pulumi-mixpanel report "
-                "--orphans`, which reads the states, tells them apart. Nothing was done about them."
+                f"not look at holds them (a new name, {words.partial_runs}): "
+                f"`{words.orphans_command}`, which reads the states, tells them apart. Nothing was "
+                "done about them."
             )
 
 

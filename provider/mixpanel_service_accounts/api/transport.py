@@ -1,6 +1,6 @@
 """One request on the wire: session, login, deadlines, retries, limits.
 
-The only module that knows requests, and the one place where its exceptions become ours.
+The only module that sends with requests, and the one place where its exceptions become ours.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from mixpanel_service_accounts.api.clock import SYSTEM_CLOCK, Clock
 from mixpanel_service_accounts.api.errors import (
     HTTP_SERVER_ERROR,
     HTTP_TOO_MANY_REQUESTS,
+    ConfigurationError,
     GaveUp,
     MalformedAnswer,
     NoAnswer,
@@ -35,9 +36,11 @@ from mixpanel_service_accounts.api.errors import (
     is_refused_for_the_limit,
 )
 from mixpanel_service_accounts.api.limiter import Limiter
+from mixpanel_service_accounts.api.machine_settings import Way, way_to
 from mixpanel_service_accounts.api.models import Credentials
 from mixpanel_service_accounts.api.responses import ConnectionBroken, MalformedHead, read_carefully
 from mixpanel_service_accounts.api.retry_after import seconds_to_wait
+from mixpanel_service_accounts.api.server_time import ServerTime
 from mixpanel_service_accounts.api.vendor_errors import vendor_error_in
 from mixpanel_service_accounts.api.wire import (
     CREATE_TIMEOUT,
@@ -45,8 +48,8 @@ from mixpanel_service_accounts.api.wire import (
     Request,
     Timeouts,
     check_base_url,
-    is_loopback,
 )
+from mixpanel_service_accounts.api.wording import PLAIN, Wording, user_agent
 
 LARGEST_ANSWER = 64 * 1024 * 1024
 """Bytes; no list of service accounts comes near."""
@@ -62,6 +65,9 @@ _YES, _REDIRECTING = range(200, 300), range(300, 400)
 _SHORTEST_TRY = 1.0
 _CHUNK = 64 * 1024
 _LONGEST_QUOTE = 500
+_NO_TLS = ("[SSL: WRONG_VERSION_NUMBER]", "[SSL: UNSUPPORTED_PROTOCOL]", "HANDSHAKE_FAILURE]")
+"""What OpenSSL says before a request is sent, if the two sides find no way to encrypt it."""
+
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069]+")
 
 
@@ -77,6 +83,7 @@ class Transport:
         connections: How many connections are kept open at once.
         clock: Where time, sleep and chance come from.
         announce: Is given one line for every wait of more than two seconds.
+        wording: What the shell calls things.
     """
 
     def __init__(
@@ -88,7 +95,9 @@ class Transport:
         connections: int = 16,
         clock: Clock = SYSTEM_CLOCK,
         announce: Callable[[str], None] = lambda _line: None,
+        wording: Wording = PLAIN,
     ) -> None:
+        self._wording = wording
         self.base_url = check_base_url(base_url)
         self.clock = clock
         self._credentials = credentials
@@ -96,7 +105,9 @@ class Transport:
         self._announce = announce
         self._limiter = Limiter(clock)
         self._turns = threading.local()
-        self._session = _session(self.base_url, credentials, connections, clock)
+        self.server_time = ServerTime()
+        self._way = way_to(self.base_url)
+        self._session = _session(self._way, credentials, connections, user_agent(wording), clock)
 
     def __repr__(self) -> str:
         return f"Transport({self.base_url!r})"
@@ -275,7 +286,7 @@ class Transport:
     def _send_once(self, request: Request, url: str, read: float) -> requests.Response:
         body = None if request.body is None else msgspec.json.encode(request.body)
         try:
-            return self._session.request(
+            response = self._session.request(
                 request.method,
                 url,
                 data=body,
@@ -285,7 +296,14 @@ class Transport:
                 stream=True,
             )
         except requests.RequestException as error:
-            raise _no_answer(request, error, read) from None
+            raise _no_answer(request, error, read, self._way) from None
+        except OSError:  # requests looks for the certificates before it connects
+            raise ConfigurationError(
+                f"{request.method} {request.path} was not sent: the certificates of "
+                f"{self._way.certificates_setting} can no longer be read."
+            ) from None
+        self.server_time.note(response.headers.get("Date"), self.clock.now())
+        return response
 
     def _whole(
         self, request: Request, response: requests.Response, seconds: float, deadline: float
@@ -335,6 +353,7 @@ class Transport:
             said if said.endswith((".", "!", "?")) else f"{said}.",
             vendor_shaped=text is not None,
             retry_after=response.headers.get("Retry-After"),
+            login_renewed=self._wording.login_renewed,
         )
 
     def _masked(self, text: str) -> str:
@@ -373,16 +392,17 @@ class _Adapter(HTTPAdapter):
 
 
 def _session(
-    base_url: str, credentials: Credentials, connections: int, clock: Clock
+    way: Way, credentials: Credentials, connections: int, agent: str, clock: Clock
 ) -> requests.Session:
     session = _Session()
-    loopback = is_loopback(urlsplit(base_url).hostname or "")
-    # The environment names proxies and certificates; a server on this machine needs neither.
-    session.trust_env = not loopback
+    # What the environment says of proxies and certificates is checked already: machine_settings.py.
+    session.trust_env = False
+    session.proxies = {"https": way.proxy} if way.proxy else {}
+    session.verify = way.certificates or True
     session.auth = HTTPBasicAuth(
         credentials.username.encode(), credentials.secret.reveal().encode()
     )
-    session.headers.update({"Accept": "application/json", "User-Agent": "pulumi-mixpanel"})
+    session.headers.update({"Accept": "application/json", "User-Agent": agent})
     # Answers set cookies even under Basic auth (wire.md, fact 9): none is kept.
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     adapter = _Adapter(connections, clock.monotonic)
@@ -419,26 +439,32 @@ def _cut_off(request: Request) -> NoAnswer:
 
 
 def _no_answer(
-    request: Request, error: requests.RequestException, seconds: float
+    request: Request, error: requests.RequestException, seconds: float, way: Way
 ) -> NoAnswer | MalformedAnswer:
     """Turn a foreign exception into ours: its own text may hold the URL's every part."""
+    none_found = f"found no connection to {way.host}"
     cause = error.args[0] if error.args else None
     reason = getattr(cause, "reason", None)
     broken = cause.args[-1] if isinstance(cause, Exception) and cause.args else None
     if isinstance(broken, MalformedHead):
         return MalformedAnswer(request.method, request.path, f"{broken}")
-    if "CERTIFICATE_VERIFY_FAILED" in str(error):
-        why = "found no connection: the server's certificate is not trusted."
+    if isinstance(error, requests.exceptions.ProxyError):
+        why = f"{none_found} through the proxy of {way.proxy_setting}."
+    elif "CERTIFICATE_VERIFY_FAILED" in str(error):
+        why = (
+            f"{none_found}: the server's certificate is not trusted by {way.certificates_setting}. "
+            "Name the certificates of a private authority in REQUESTS_CA_BUNDLE."
+        )
+    elif any(said in str(error) for said in _NO_TLS):
+        why = f"{none_found}: no TLS is spoken there. Check the base URL."
     elif isinstance(error, requests.ConnectTimeout):
-        why = "found no connection in time."
+        why = f"{none_found} in time."
     elif isinstance(reason, urllib3.exceptions.NameResolutionError):
-        why = "found no connection: the host's name is not known. Check the base URL."
+        why = f"{none_found}: the host's name is not known. Check the base URL."
     elif isinstance(reason, ConnectionBroken):
-        why = "found no connection: it broke off before anything was sent."
+        why = f"{none_found}: it broke off before anything was sent."
     elif isinstance(reason, urllib3.exceptions.NewConnectionError):
-        why = "found no connection: nobody answers there. Check the base URL."
-    elif isinstance(error, requests.exceptions.ProxyError):
-        why = "found no connection through the proxy."
+        why = f"{none_found}: nobody answers there. Check the base URL."
     elif isinstance(error, requests.Timeout):
         return _not_in_time(request, seconds)
     else:

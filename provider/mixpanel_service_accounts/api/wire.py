@@ -28,6 +28,7 @@ CREATE_TIMEOUT = 150.0
 LARGEST_LIST = 64 * 1024 * 1024
 """Bytes of all pages of one list; a longer one is an error."""
 
+_DEFAULT_PATH = "/api/app"
 _LOOPBACK_4 = ipaddress.ip_network("127.0.0.0/8")
 _LOOPBACK_6 = ipaddress.ip_address("::1")
 
@@ -117,6 +118,11 @@ def is_loopback(host: str) -> bool:
     return address in _LOOPBACK_4 or address == _LOOPBACK_6
 
 
+def is_host(host: str) -> bool:
+    """Check whether a text is a host by its form: parts of 1 to 63 characters."""
+    return re.fullmatch(r"[^.]{1,63}(\.[^.]{1,63})*\.?", host) is not None
+
+
 def check_base_url(text: str) -> str:
     """Accept a base URL, or say what is wrong with it.
 
@@ -124,7 +130,9 @@ def check_base_url(text: str) -> str:
         text: `https://host[:port][/path]`, or `http://…` on loopback.
 
     Returns:
-        The URL without a trailing slash, scheme and host in lower case.
+        The URL without a trailing slash, scheme and host in lower case. A URL without a path gets
+        `/api/app`: the vendor's own tools mean the host alone by `MIXPANEL_BASE_URL` (wire.md,
+        fact 9).
 
     Raises:
         ConfigurationError: It is neither, or has user information, a query or a fragment.
@@ -133,11 +141,11 @@ def check_base_url(text: str) -> str:
     if refusal:
         raise ConfigurationError(f"The base URL {_without_user(text)!r} is refused: {refusal}")
     parts = urlsplit(text)
-    return (
-        parts._replace(scheme=parts.scheme.lower(), netloc=parts.netloc.lower())
-        .geturl()
-        .rstrip("/")
-    )
+    return parts._replace(
+        scheme=parts.scheme.lower(),
+        netloc=parts.netloc.lower(),
+        path=parts.path.rstrip("/") or _DEFAULT_PATH,
+    ).geturl()
 
 
 def _problem_of_base_url(text: str) -> str | None:  # noqa: PLR0911 (one return a problem)
@@ -154,6 +162,8 @@ def _problem_of_base_url(text: str) -> str | None:  # noqa: PLR0911 (one return 
         return "it has a query or a fragment."
     if not host or parts.scheme not in ("http", "https"):
         return "it must be https://host/path, or http://localhost:port/path for a local server."
+    if not is_host(host):
+        return "its host is none."
     if parts.scheme == "http" and not is_loopback(host):
         return (
             f"http is for loopback alone (localhost, 127.0.0.0/8, ::1) and {host} is not: the "

@@ -8,6 +8,7 @@ from typing import TypeVar
 from mixpanel_service_accounts.api.batches import Batches
 from mixpanel_service_accounts.api.client import Client
 from mixpanel_service_accounts.api.errors import (
+    HTTP_FORBIDDEN,
     HTTP_SERVER_ERROR,
     MixpanelError,
     Refused,
@@ -15,6 +16,7 @@ from mixpanel_service_accounts.api.errors import (
 )
 from mixpanel_service_accounts.api.models import BUILT_IN_ROLES, Grant, Member, same_role
 from mixpanel_service_accounts.api.pace import Pace
+from mixpanel_service_accounts.api.read_back import SharedLists
 from mixpanel_service_accounts.api.reads import Reads, says_not_found
 
 T = TypeVar("T")
@@ -36,15 +38,24 @@ class Writes:
         organization_id: The organization.
         reads: What the process knows, dropped where a write changes it.
         is_new: Tells whether this process made an account: its memberships need no read-back.
+        warn: Is given one line for a role that could not be read back.
     """
 
     def __init__(
-        self, client: Client, organization_id: int, reads: Reads, is_new: Callable[[int], bool]
+        self,
+        client: Client,
+        organization_id: int,
+        reads: Reads,
+        is_new: Callable[[int], bool],
+        warn: Callable[[str], None] = lambda _line: None,
     ) -> None:
         self._client = client
         self._organization_id = organization_id
         self._reads = reads
         self._is_new = is_new
+        self._warn = warn
+        self._lists = SharedLists(reads.project_now, client.clock)
+        self._unreadable: dict[int, MixpanelError] = {}
         self._additions = self._batches("add-to-project", additions_together, self._send_additions)
         self._removals = self._batches(
             "remove-from-project",
@@ -86,7 +97,9 @@ class Writes:
         """Give an account a role in a project, whatever role it had there before.
 
         A role change is an add, a read back and, where the role did not change, a removal and an
-        add (wire.md, fact 5). A server that refuses to add again is met the same way.
+        add (wire.md, fact 5). A server that refuses to add again is met the same way. A role that
+        this login may not read is given by a removal and an addition, whose two yeses need no
+        proof.
 
         Returns:
             The server's own word for the role, or None where it was not read back.
@@ -94,13 +107,43 @@ class Writes:
         Raises:
             Refused: The server keeps another role.
         """
-        refusal = self._add(service_account_id, project_id, role)
-        if refusal is None and self._is_new(service_account_id):
+        if self._is_new(service_account_id):
+            refusal = self._add(service_account_id, project_id, role)
+            if refusal is None:
+                return None
+        elif project_id in self._unreadable:
+            self._give_unread(service_account_id, project_id, role)
             return None
-        row = self._read_back(service_account_id, project_id, refusal)
+        else:
+            with self._lists.adding(project_id):
+                refusal = self._add(service_account_id, project_id, role)
+        try:
+            row = self._read_back(service_account_id, project_id, refusal)
+        except MixpanelError as error:
+            if refusal is not None or not _means_unreadable(error):
+                raise
+            self._unreadable[project_id] = error
+            self._give_unread(service_account_id, project_id, role)
+            return None
         if row is None or same_role(row.role, role):
             return row.role if row else None
         return self._replace(service_account_id, project_id, role)
+
+    def _give_unread(self, service_account_id: int, project_id: int, role: str) -> None:
+        """Give a role that cannot be read back: a removal and an addition need no upsert."""
+        try:
+            self._remove(service_account_id, project_id)
+        except StatusError as error:
+            if not says_not_found(error):
+                raise
+        refusal = self._add(service_account_id, project_id, role)
+        if refusal is not None:
+            raise refusal
+        self._warn(
+            f"service account {service_account_id} was given the role {role!r} in project "
+            f"{project_id}, by a removal and an addition that the server accepted; it could not be "
+            f"read back: {self._unreadable[project_id]}"
+        )
 
     def _read_back(
         self, service_account_id: int, project_id: int, refusal: StatusError | None
@@ -153,28 +196,47 @@ class Writes:
         return None
 
     def remove(self, service_account_id: int, project_id: int) -> None:
-        """Take an account out of a project; that it is not there counts as done, when proven."""
+        """Remove an account from a project; that it is not there counts as done, when proven.
+
+        Raises:
+            MixpanelError: It was not removed.
+        """
+        try:
+            self._remove(service_account_id, project_id)
+        except StatusError as error:
+            if says_not_found(error):
+                self._reads.require_proof(
+                    f"service account {service_account_id} in project {project_id}"
+                )
+            elif not _may_mean_no_change(error) or self._may_be_there(
+                service_account_id, project_id
+            ):
+                raise
+
+    def _remove(self, service_account_id: int, project_id: int) -> None:
         try:
             removal = service_account_id, project_id
             if self._client.dialect.batches:
                 self._removals.run(removal)
             else:
                 self._send_removals([removal])
-        except StatusError as error:
-            if says_not_found(error):
-                self._reads.require_proof(
-                    f"service account {service_account_id} in project {project_id}"
-                )
-            elif not _may_mean_no_change(error) or self._individual_row(
-                service_account_id, project_id
-            ):
-                raise
         finally:
             self._reads.forget_grants(service_account_id, project_id)
 
+    def _may_be_there(self, service_account_id: int, project_id: int) -> bool:
+        """Return whether a removal that was refused had something to remove, as far as one sees."""
+        try:
+            return self._individual_row(service_account_id, project_id) is not None
+        except MixpanelError:
+            return True
+
     def _individual_row(self, service_account_id: int, project_id: int) -> Member | None:
-        self._reads.forget_grants(service_account_id, project_id)
-        rows = self._reads.rows(service_account_id, project_id)
+        if self._client.dialect.lists_members:
+            listed = self._lists.read(project_id)
+            rows = self._reads.rows(service_account_id, project_id, listed)
+        else:
+            self._reads.forget_grants(service_account_id, project_id)
+            rows = self._reads.rows(service_account_id, project_id)
         return next((row for row in rows if row.is_individual), None)
 
 
@@ -195,6 +257,13 @@ def additions_together(items: Sequence[Addition]) -> Sequence[Addition]:
 def removals_together(items: Sequence[Removal]) -> Sequence[Removal]:
     """Choose what goes into one call: any set."""
     return list(dict.fromkeys(items))
+
+
+def _means_unreadable(error: MixpanelError) -> bool:
+    """Return whether a list says nothing of a project because of who asks."""
+    if isinstance(error, StatusError):
+        return error.status == HTTP_FORBIDDEN
+    return isinstance(error, Refused)
 
 
 def _may_mean_no_change(error: StatusError) -> bool:

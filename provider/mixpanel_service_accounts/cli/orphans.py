@@ -9,7 +9,7 @@ from typing import Any
 import click
 from msgspec import UNSET, UnsetType
 
-from mixpanel_service_accounts.api.client import Client
+from mixpanel_service_accounts.api.client import DIALECTS, Client
 from mixpanel_service_accounts.api.errors import StatusError
 from mixpanel_service_accounts.api.models import Account, format_instant
 from mixpanel_service_accounts.api.reads import says_not_found
@@ -34,10 +34,10 @@ def report_orphans(exports: list[dict[str, Any]], dialect: str, delete: Collecti
         ClickException: The orphans cannot be known, or `delete` cannot be done.
     """
     _check_delete(delete)
-    if dialect == "nested":
+    if not DIALECTS[dialect].tells_creator:
         raise click.ClickException(
-            "under the dialect `nested` nobody tells who made an account, so none can be called an "
-            "orphan."
+            f"under the dialect `{dialect}` nobody tells who made an account, so none can be "
+            "called an orphan."
         )
     client, organization = connect()
     accounts = client.list_service_accounts(organization)

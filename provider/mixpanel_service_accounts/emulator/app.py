@@ -7,6 +7,7 @@ import base64
 import binascii
 import time
 from collections.abc import Awaitable, Callable
+from email.utils import format_datetime
 from typing import Any
 
 from starlette.applications import Starlette
@@ -88,6 +89,7 @@ class Application:
         async def noting(message: Message) -> None:
             if message["type"] == "http.response.start":
                 row["status"] = message["status"]
+                message = {**message, "headers": [*message["headers"], *self._date()]}
             await send(message)
 
         scope["emulator_call"], scope["emulator_send"] = row, send
@@ -95,6 +97,13 @@ class Application:
             await self._app(scope, receive, noting)
         finally:
             row["milliseconds"] = round((time.monotonic() - started) * 1000, 1)
+
+    def _date(self) -> list[tuple[bytes, bytes]]:
+        """Return the header Date by the server's clock, which tests move."""
+        if self._service.faults.switch("date-header") == "absent":
+            return []
+        date = format_datetime(self._service.clock.now(), usegmt=True)
+        return [(b"date", date.encode())]
 
     def _endpoint(self, endpoints: dict[str, Endpoint]) -> Callable[[Request], Awaitable[Response]]:
         async def serve(request: Request) -> Response:

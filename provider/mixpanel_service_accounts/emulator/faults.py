@@ -78,6 +78,10 @@ SWITCHES: dict[str, tuple[Any, ...]] = {
     "last-used": ("present", "null", "absent"),
     "unauthorized-body": ("json", "html", "empty", "text"),
     "project-region": (None, list),
+    "deleted-projects": (None, list),
+    "deleted-project-list": ("403", "404"),
+    "deleted-project-removal": ("400", "403", "404", "200"),
+    "deleted-project-addition": ("400", "403", "404", "200"),
     "pagination": (
         None,
         "next",
@@ -95,6 +99,7 @@ SWITCHES: dict[str, tuple[Any, ...]] = {
     "page-size": (2, int),
     "naming": ("kept", "lower", "slug", "cut"),
     "me": ("one", "two", "none", "404"),
+    "date-header": ("sent", "absent"),
     "trailing-slash": ("off", "on"),
 }
 """Each switch with what it may be, the default first; a type stands for any value of it."""

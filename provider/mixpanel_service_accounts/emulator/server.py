@@ -143,7 +143,14 @@ class Emulator(Control):
         service = Service(self._store, self._clock, Faults())
         app = Application(service, dialect, self.token, latency_ms / 1000, limit)
         self._server = _Server(
-            uvicorn.Config(app, log_level="critical", access_log=False, lifespan="off", http="h11")
+            uvicorn.Config(
+                app,
+                log_level="critical",
+                access_log=False,
+                lifespan="off",
+                http="h11",
+                date_header=False,
+            )
         )
         self._thread = threading.Thread(target=self._run, daemon=True)
 

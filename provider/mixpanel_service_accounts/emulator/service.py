@@ -74,7 +74,7 @@ class Service:
 
     def enter_project(self, caller: Row, project: int) -> None:
         """Let a caller into a project; a stranger gets 403 even where there is none (fact 3)."""
-        if not self.store.is_member(caller["id"], project):
+        if self._is_deleted(project) or not self.store.is_member(caller["id"], project):
             raise ApiError(
                 403, f"User {user_of(caller['id'])} is not a member of project {project}."
             )
@@ -207,6 +207,8 @@ class Service:
             for account in accounts:
                 there = {row["project"] for row in self._own_grants(account)}
                 for project, role in projects:
+                    if self._refuses_deleted(project, "deleted-project-addition"):
+                        continue
                     if project in there and again == "error":
                         raise ApiError(
                             400, f"Service account {account} is already in project {project}."
@@ -227,6 +229,8 @@ class Service:
             for project, accounts in removals:
                 if self.store.organization_of(project) != organization:
                     raise ApiError(400, f"Project {project} is not in organization {organization}.")
+                if self._refuses_deleted(project, "deleted-project-removal"):
+                    continue
                 for account in accounts:
                     if not self.store.delete_grant(account, project) and stranger != "200":
                         raise ApiError(int(stranger), "Membership not found.")
@@ -238,10 +242,23 @@ class Service:
         elif self.faults.switch("remove-stranger") != "200":
             raise ApiError(int(self.faults.switch("remove-stranger")), "Membership not found.")
 
+    def _is_deleted(self, project: int) -> bool:
+        return project in (self.faults.switch("deleted-projects") or ())
+
+    def _refuses_deleted(self, project: int, switch: str) -> bool:
+        """Refuse a change in a deleted project, or say yes and do nothing, as the switch has it."""
+        if not self._is_deleted(project):
+            return False
+        if self.faults.switch(switch) != "200":
+            raise ApiError(int(self.faults.switch(switch)), f"Project {project} was deleted.")
+        return True
+
     def members(self, caller: Row, project: int) -> list[tuple[Row, Row]]:
         """List a project's rows, each with its account."""
         if project in (self.faults.switch("project-region") or ()):
             raise ApiError(404, f"Project {project} is not in this region.")
+        if self._is_deleted(project) and self.faults.switch("deleted-project-list") == "404":
+            raise ApiError(404, "Project not found.")
         self.enter_project(caller, project)
         rows = self.store.members(project)
         if any(grant["hidden"] for grant, _ in rows):
@@ -257,7 +274,11 @@ class Service:
     def projects_of(self, caller: Row, organization: int, account: int) -> list[Row]:
         """List an account's own grants."""
         self.account(caller, organization, account)
-        return [row for row in self._own_grants(account) if not row["hidden"]]
+        return [
+            row
+            for row in self._own_grants(account)
+            if not row["hidden"] and not self._is_deleted(row["project"])
+        ]
 
     # -- me ------------------------------------------------------------------------------------
 
@@ -280,6 +301,7 @@ class Service:
                     "domain": "mixpanel.com",
                 }
                 for row in self.store.grants_of(caller["id"])
+                if not self._is_deleted(row["project"])
             },
             **({"workspace_users": self._workspace_users(caller)} if with_users else {}),
         }

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 
 from msgspec import UNSET, UnsetType
 
+from mixpanel_service_accounts.api.client import DIALECTS
 from mixpanel_service_accounts.api.models import Account, Member
 from mixpanel_service_accounts.inventory.reading import Inventory
 
@@ -132,7 +133,7 @@ def judge(
                 is_managed=None if managed is None else number in managed,
                 read_at=inventory.read_at,
                 all_projects=knows_projects(inventory) and not inventory.unreadable,
-                tells_sensitive=inventory.dialect != "nested",
+                tells_sensitive=DIALECTS[inventory.dialect].tells_sensitivity,
                 limits=limits,
             ),
             inventory.login,
@@ -143,7 +144,7 @@ def judge(
 
 def knows_projects(inventory: Inventory) -> bool:
     """Tell whether anything is known of projects: `bulk` needs their numbers from somewhere."""
-    return bool(inventory.projects) or inventory.dialect == "nested"
+    return bool(inventory.projects) or not DIALECTS[inventory.dialect].lists_members
 
 
 def _access(inventory: Inventory) -> Mapping[int, list[Access]]:

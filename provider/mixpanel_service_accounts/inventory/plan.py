@@ -176,7 +176,7 @@ class _Planner:
             there = service_account.Inputs(name=account.name)
             checked = service_account.check(self._session, there, dict(planned.inputs))
             planned = replace(planned, checked=checked.inputs, left_out=_failed(checked))
-        if self._dialect.sets_role:
+        if self._dialect.sets_attributes:
             return planned
         return replace(planned, memberships=tuple(self._memberships(planned)))
 
@@ -186,7 +186,7 @@ class _Planner:
             inputs["role"] = self._spelled(account.role)
         if account.expires:
             inputs["expires"] = format_instant(account.expires)
-        if grants and self._dialect.sets_role:
+        if grants and self._dialect.sets_attributes:
             inputs["projects"] = [
                 {"project_id": grant.project_id, "role": grant.role} for grant in grants
             ]

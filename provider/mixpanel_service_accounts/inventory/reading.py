@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
 from mixpanel_service_accounts.api.client import Client
 from mixpanel_service_accounts.api.errors import HTTP_FORBIDDEN, StatusError
-from mixpanel_service_accounts.api.models import Account, Member, Project
+from mixpanel_service_accounts.api.models import Account, Member, Project, rows_of
+from mixpanel_service_accounts.api.parallel import in_parallel
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -139,9 +139,8 @@ def _members_by_account(
         progress,
     )
     for account, grants in found.items():
-        for grant in grants:
-            row = Member(account=account, role=grant.role)
-            members.setdefault(grant.project_id, []).append(row)
+        for project, member in rows_of(account, grants):
+            members.setdefault(project, []).append(member)
     return {project: tuple(rows) for project, rows in members.items()}, {}
 
 
@@ -150,8 +149,7 @@ def _in_parallel(
 ) -> dict[K, V]:
     found: dict[K, V] = {}
     progress(0, len(keys))
-    with ThreadPoolExecutor(client.connections) as pool:
-        for key, value in zip(keys, pool.map(read, keys), strict=True):
-            found[key] = value
-            progress(len(found), len(keys))
+    for key, value in in_parallel(client.connections, read, keys):
+        found[key] = value
+        progress(len(found), len(keys))
     return found

@@ -40,6 +40,7 @@ class Located(Struct, frozen=True, kw_only=True):
             "The organization's number. Default: the configuration's.",
             change="replaces",
             source="D",
+            filled=True,
         ),
     ] = None
     region: Annotated[

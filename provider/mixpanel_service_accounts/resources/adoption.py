@@ -90,10 +90,10 @@ def _refuse_held(session: Session, checked: Checking, number: int) -> None:
         elif _may_be_one_place(session, here, holding.place):
             checked.fail(
                 "adopt",
-                f"service account {number} is in the state of this stack already, held by "
-                f"{holding.by}: adopt= would take over the very account that is being replaced, "
-                "and the engine would delete it. Remove adopt= first, it has done its work; a "
-                "resource that was renamed keeps its account with aliases=.",
+                f"service account {number} is in the state of this {session.wording.stack} "
+                f"already, held by {holding.by}: adopt= would take over the very account that is "
+                "being replaced, and the engine would delete it. Remove adopt= first, it has done "
+                "its work; a resource that was renamed keeps its account with aliases=.",
             )
 
 
@@ -129,9 +129,9 @@ def take_over(session: Session, organization: Organization, inputs: AccountInput
     ledger = session.ledger
     if ledger and (key in ledger.held or key in ledger.adopted):
         raise Refused(
-            f"service account {number} is held by a resource of this stack already, so adopt= "
-            "would take over the very account that is being replaced: remove adopt= first. "
-            "Nothing was changed."
+            f"service account {number} is held by a resource of this {session.wording.stack} "
+            "already, so adopt= would take over the very account that is being replaced: remove "
+            "adopt= first. Nothing was changed."
         )
     account = organization.reads.account(number)
     if account is None:
@@ -197,8 +197,9 @@ def is_taken_over(session: Session, number: int, state: Located, secret: str | N
     line = f"service account {number} was adopted by another resource in this very run: it stays."
     if secret is not None and not session.ledger.adopted[key]:
         line += (
-            " Its secret is in earlier states of the stack alone, for secret= was not given: look "
-            "there (pulumi stack export --version N --show-secrets), and give it with secret=."
+            f" Its secret is in earlier states of the {session.wording.stack} alone, for secret= "
+            f"was not given: look there ({session.wording.earlier_states_command}), and give it "
+            "with secret=."
         )
     session.warn_once(line)
     return True

@@ -10,6 +10,7 @@ from typing import Any
 from msgspec import Struct, field
 
 from mixpanel_service_accounts.api.models import BUILT_IN_ROLES, format_instant, same_role
+from mixpanel_service_accounts.api.wording import PLAIN, Wording
 from mixpanel_service_accounts.resources.contract import Checked, Failure, I
 from mixpanel_service_accounts.resources.fields import Unknown, decode
 
@@ -20,14 +21,13 @@ _EXPIRES = re.compile(
     r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d)(:\d\d)?(?:\.\d+)?(Z|z|[+-]\d\d:?\d\d)?", re.ASCII
 )
 _EXAMPLE_DATE = "2027-06-30T00:00:00Z"
-_OUTPUT_TEXT = "Calling __str__ on an Output[T] is not supported"
-"""What Pulumi's SDK puts into a string that a program makes of an output."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 class Checking(Struct):
     """A check under way: the normalised inputs so far, and everything that is wrong or odd."""
 
+    wording: Wording = PLAIN
     inputs: Values = field(default_factory=dict)
     failures: list[Failure] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
@@ -88,24 +88,18 @@ def whole_number(value: object) -> int | None:
     return int(value) if 0 < value < 2**53 else None
 
 
-def is_output_text(value: object) -> bool:
-    """Check whether a program made a string of an output, by str() or an f-string."""
-    return isinstance(value, str) and _OUTPUT_TEXT in value
-
-
 def fail_output_text(checked: Checking, property_: str) -> None:
     """Refuse a string that a program made of an output: the output's value is not in it."""
     checked.fail(
         property_,
         f"{property_} was made from an output by str() or an f-string, which cannot see the "
-        "output's value. Use pulumi.Output.concat(…), pulumi.Output.format(…) or "
-        "output.apply(lambda value: …).",
+        f"output's value. {checked.wording.output_advice}",
     )
 
 
 def check_name(checked: Checking, value: object) -> str | None:
     """Accept a name; which letters and lengths the server takes is unknown (wire.md)."""
-    if is_output_text(value):
+    if checked.wording.is_output_text(value):
         fail_output_text(checked, "name")
         return None
     if isinstance(value, str) and value.strip() == value != "" and not _CONTROL.search(value):
@@ -140,7 +134,7 @@ def check_role(
         dialect: Its name, for the message.
         recorded: The role in the inputs of the last up, if there was one.
     """
-    if is_output_text(value):
+    if checked.wording.is_output_text(value):
         fail_output_text(checked, property_)
         return None
     if not isinstance(value, str) or not value.strip():
@@ -171,7 +165,7 @@ def check_role(
 
 def check_instant(checked: Checking, property_: str, value: object) -> str | None:
     """Accept an instant with a zone, and write it as the server takes it: UTC, whole seconds."""
-    if is_output_text(value):
+    if checked.wording.is_output_text(value):
         fail_output_text(checked, property_)
         return None
     match = _EXPIRES.fullmatch(value.strip()) if isinstance(value, str) else None

@@ -54,7 +54,8 @@ class Diff(Struct, frozen=True):
             be done; `""` stands for work that an earlier run left behind.
         replaces: The inputs whose change requires a new resource.
         unsettled: The outputs that the change will alter, recorded inputs among them. An update
-            alters no other, and leaves every other input as it was asked for.
+            alters no other, and leaves every other input as it was asked for. Not empty if no input
+            differs: a shell whose plan compares values sees nothing to do otherwise.
         delete_before_replace: Whether the old resource has to be deleted first.
     """
 

@@ -53,6 +53,8 @@ class Field(Struct, frozen=True):
         secret: Whether its value is a secret.
         source: How sure the fact is: the grade of the API's description.
         recorded: Whether check() sets it, and not the user.
+        filled: Whether a value is set for an input that the user leaves out, by check() or by the
+            place, so that a shell shows it as known after the create.
     """
 
     name: str
@@ -63,6 +65,7 @@ class Field(Struct, frozen=True):
     secret: bool
     source: str
     recorded: bool
+    filled: bool = False
 
 
 def declared(
@@ -73,6 +76,7 @@ def declared(
     source: str = "",
     recorded: bool = False,
     required: bool = False,
+    filled: bool = False,
 ) -> Meta:
     """Return the annotation that declares a field; see `Field` for the arguments."""
     extra = {
@@ -81,6 +85,7 @@ def declared(
         "source": source,
         "recorded": recorded,
         "required": required,
+        "filled": filled,
     }
     return Meta(description=description, extra=extra)
 
@@ -103,6 +108,7 @@ def _field(field: msgspec.structs.FieldInfo) -> Field:
         secret=bool(extra.get("secret")),
         source=str(extra.get("source", "")),
         recorded=bool(extra.get("recorded")),
+        filled=bool(extra.get("filled")),
     )
 
 
@@ -135,11 +141,16 @@ def decode(kind: type[T], values: Mapping[str, Any]) -> T:
         value = values.get(field.name)
         if value is not None:
             found[field.name] = _decoded(field.type, value)
-    missing = [one.name for one in msgspec.structs.fields(kind) if one.required]
-    for name in missing:
+    for name in _needed(kind):
         if name not in found:
             raise msgspec.ValidationError(f"`{name}` is missing")
     return kind(**found)
+
+
+@functools.cache
+def _needed(kind: type[Struct]) -> tuple[str, ...]:
+    """Return the fields without which no such struct is; reading annotations takes long."""
+    return tuple(one.name for one in msgspec.structs.fields(kind) if one.required)
 
 
 def _decoded(kind: Any, value: Any) -> Any:  # noqa: ANN401 (values are of any type)

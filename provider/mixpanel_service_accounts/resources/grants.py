@@ -12,6 +12,7 @@ from mixpanel_service_accounts.api.models import Account, Grant, Place, same_rol
 from mixpanel_service_accounts.resources.account_fields import AccountInputs, ProjectRole
 from mixpanel_service_accounts.resources.checks import Checking, check_number, check_role, take
 from mixpanel_service_accounts.resources.fields import Unknown
+from mixpanel_service_accounts.resources.gone_projects import read_rows, remove_grant
 from mixpanel_service_accounts.resources.session import Session
 
 if TYPE_CHECKING:  # what only calls need is slow to import (session.py)
@@ -155,7 +156,9 @@ def actual_role(
         The role as it was asked for where nothing changed, the server's where somebody changed it,
         None where the account is proven not to be in the project.
     """
-    rows = organization.reads.rows(account, grant.project_id)
+    rows = read_rows(session, organization, account, grant.project_id)
+    if rows is None:
+        return grant.role
     if not rows:
         return None
     own = next((row for row in rows if row.is_individual), None)
@@ -243,12 +246,12 @@ def change_projects(
         kept = (organization.id, account, grant.project_id) in memberships
         if grant.project_id not in listed and not kept:
             try:
-                organization.writes.remove(account, grant.project_id)
+                remove_grant(session, organization, account, grant)
             except MixpanelError as error:
                 problems.append(f"project {grant.project_id}, to be left: {error}")
     if problems:
         raise Refused(
-            f"{len(problems)} of the projects could not be changed, the others were; the next up "
-            f"tries again. {' '.join(problems)}"
+            f"{len(problems)} of the projects could not be changed, the others were; the next "
+            f"{session.wording.run} tries again. {' '.join(problems)}"
         )
     return {project: word for project, word in found.items() if int(project) in listed} or None

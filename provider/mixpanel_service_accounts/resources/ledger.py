@@ -41,6 +41,8 @@ class Ledger(Struct):
         made_memberships: The grants of memberships that this process creates or created.
         held: The accounts that resources hold, as base URL and number: whether two hosts share
             their numbers is unknown.
+        renewals: Numbers and names of the accounts that this process replaces because the clock
+            alone says so (clock_comparison.py).
         adopted: The accounts that a create of this process adopted, and whether with a secret.
     """
 
@@ -49,6 +51,7 @@ class Ledger(Struct):
     checked_memberships: set[Grant] = field(default_factory=set)
     made_memberships: dict[Grant, object] = field(default_factory=dict)
     held: set[tuple[str, int]] = field(default_factory=set)
+    renewals: set[int | str] = field(default_factory=set)
     adopted: dict[tuple[str, int], bool] = field(default_factory=dict)
 
     def of_refresh(self) -> Ledger:

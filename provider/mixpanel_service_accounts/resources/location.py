@@ -101,7 +101,8 @@ def _move(
     return (
         f"This resource lives in {describe(recorded)}, and the configuration now says "
         f"{describe(place)}. Nothing was changed. Undo the change of the configuration or of the "
-        "environment, or, if the resource really lives there now, set mixpanel:acceptMove to true."
+        "environment, or, if the resource really lives there now, set "
+        f"{session.wording.accept_move} to true."
     )
 
 
@@ -195,7 +196,7 @@ def moved_organization(
     if new != old and organization.reads.account(account) is None:
         raise Refused(
             f"service account {account} lives in {describe(old)}; it is not in {describe(new)}, "
-            "where mixpanel:acceptMove would record it. Nothing was changed."
+            f"where {session.wording.accept_move} would record it. Nothing was changed."
         )
     return organization
 

@@ -11,13 +11,14 @@ from typing import Annotated, Any
 
 from msgspec import Struct
 
-from mixpanel_service_accounts.api.errors import HTTP_FORBIDDEN, Refused, StatusError
+from mixpanel_service_accounts.api.errors import Refused
 from mixpanel_service_accounts.api.models import Grant, Place
 from mixpanel_service_accounts.resources.account_fields import Located
 from mixpanel_service_accounts.resources.adoption import grant_listed
 from mixpanel_service_accounts.resources.checks import Checking, check_number, check_role
 from mixpanel_service_accounts.resources.contract import Checked, Created, Diff, Read
 from mixpanel_service_accounts.resources.fields import Unknown, declared
+from mixpanel_service_accounts.resources.gone_projects import remove_grant
 from mixpanel_service_accounts.resources.grants import WHAT_A_PROJECT_IS, actual_role
 from mixpanel_service_accounts.resources.location import (
     check_place,
@@ -103,7 +104,7 @@ class MembershipId(Struct, frozen=True):
 
 def check(session: Session, olds: Inputs | None, news: Mapping[str, Any]) -> Checked[Inputs]:
     """Return normalised inputs, or every failure at once; makes no call."""
-    checked = Checking()
+    checked = Checking(session.wording)
     for key, what in zip(_PAIR, ("a service account's number", WHAT_A_PROJECT_IS), strict=True):
         value = news.get(key)
         number = (
@@ -255,13 +256,13 @@ def delete(session: Session, id_: str, state: State) -> None:
         session.announce(f"membership {id_} stays: another resource of this program has it now")
         return
     organization = session.organization(place)
+    grant = Grant(project_id=number.project_id, role=state.role)
     try:
-        organization.writes.remove(number.service_account_id, number.project_id)
-    except StatusError as error:
-        if error.status != HTTP_FORBIDDEN:
-            raise
+        remove_grant(session, organization, number.service_account_id, grant)
+    except Refused as error:
         raise Refused(
             f"{error} The membership is still in the state, and the account still in the project. "
             f"Deleting service account {number.service_account_id} takes its access too: if it is "
-            "to go, take the membership out of the state (pulumi state delete URN) and run again."
+            "to go, take the membership out of the state "
+            f"({session.wording.forget_command}) and run again."
         ) from None

@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from mixpanel_service_accounts.api.models import format_instant, parse_instant
 from mixpanel_service_accounts.resources.account_fields import AccountInputs
-from mixpanel_service_accounts.resources.checks import Checking, fail_output_text, is_output_text
+from mixpanel_service_accounts.resources.checks import Checking, fail_output_text
 from mixpanel_service_accounts.resources.fields import Unknown, declared
 from mixpanel_service_accounts.resources.session import Session
 
@@ -71,7 +71,7 @@ def check_keepers(checked: Checking, news: Mapping[str, Any]) -> None:
     value = news.get("rotate_when_changed")
     if isinstance(value, Mapping):
         value = {key: _keeper(inner) for key, inner in value.items()}
-        if any(is_output_text(inner) for inner in value.values()):
+        if any(checked.wording.is_output_text(inner) for inner in value.values()):
             fail_output_text(checked, "rotate_when_changed")
             return
         wrong = [
@@ -108,6 +108,7 @@ class RenewedInputs(AccountInputs, frozen=True, kw_only=True):
             "be in the future when the account is created or the value changes. Default: never.",
             change="replaces",
             source="D",
+            filled=True,
         ),
     ] = None
     validity_period_hours: Annotated[
@@ -181,7 +182,8 @@ def refuse_early(checked: Checking, early: float, validity: float) -> bool:
     checked.fail(
         "early_renewal_hours",
         f"early_renewal_hours must be less than validity_period_hours: {early:g} hours before an "
-        f"expiry that comes after {validity:g} hours an account would be renewed at every up.",
+        f"expiry that comes after {validity:g} hours an account would be renewed at every "
+        f"{checked.wording.run}.",
     )
     return True
 

@@ -35,9 +35,9 @@ def warn_of_two_in_state(
     if now in session.ledger.checked_memberships:
         _, account, project = now
         checked.warnings.append(
-            f"two ProjectMembership resources of this stack have the same service account "
-            f"{account} and project {project}, so each may change the role that the other gave. "
-            "Remove one of them from the program: the account stays in the project."
+            f"two ProjectMembership resources of this {session.wording.stack} have the same "
+            f"service account {account} and project {project}, so each may change the role that "
+            "the other gave. Remove one of them from the program: the account stays in the project."
         )
     session.ledger.checked_memberships.add(now)
 

@@ -14,7 +14,7 @@ from msgspec import UnsetType
 from msgspec.structs import replace
 
 from mixpanel_service_accounts.api.errors import HTTP_CONFLICT, MixpanelError, Refused, StatusError
-from mixpanel_service_accounts.api.models import Account, format_instant, parse_instant
+from mixpanel_service_accounts.api.models import Account, format_instant, parse_instant, same_role
 from mixpanel_service_accounts.resources.adoption import (
     adopted_secret,
     check_adopt,
@@ -25,6 +25,10 @@ from mixpanel_service_accounts.resources.adoption import (
     take_over,
 )
 from mixpanel_service_accounts.resources.checks import Checking, check_instant, take
+from mixpanel_service_accounts.resources.clock_comparison import (
+    compare_before_renewal,
+    note_renewal,
+)
 from mixpanel_service_accounts.resources.contract import Checked, Created, Diff, Read
 from mixpanel_service_accounts.resources.fields import declared, decode, is_known
 from mixpanel_service_accounts.resources.grants import (
@@ -106,7 +110,7 @@ _OUTPUTS = tuple(name for name in State.__struct_fields__ if name not in Inputs.
 
 def check(session: Session, olds: Inputs | None, news: Mapping[str, Any]) -> Checked[Inputs]:
     """Return normalised inputs, or every failure at once; makes no call."""
-    checked = Checking()
+    checked = Checking(session.wording)
     take_name(checked, news, olds)
     _check_dialect(session, checked, news)
     take_role(session, checked, news, olds)
@@ -142,7 +146,22 @@ def _check_adoption(
 
 def _changed(olds: Inputs, news: Inputs) -> tuple[str, ...]:
     """Return which inputs changed that no route changes."""
-    return tuple(key for key in _REPLACING if getattr(olds, key) != getattr(news, key))
+    return tuple(
+        key
+        for key in _REPLACING
+        if getattr(olds, key) != getattr(news, key) and not _is_as_found(olds, news, key)
+    )
+
+
+def _is_as_found(olds: Inputs, news: Inputs, key: str) -> bool:
+    """Return whether an input that an imported state lacks is what the account has already."""
+    if not isinstance(olds, State) or not olds.adopted or getattr(olds, key) is not None:
+        return False
+    if key == "role":
+        return olds.actual_role is None or same_role(olds.actual_role, str(news.role))
+    if key == "expires":
+        return news.expires == olds.actual_expires
+    return key == "rotate_when_changed"  # only a configuration knows it: the first one is recorded
 
 
 def _surely_changed(olds: Inputs, news: Inputs) -> tuple[str, ...]:
@@ -151,7 +170,7 @@ def _surely_changed(olds: Inputs, news: Inputs) -> tuple[str, ...]:
 
 
 def _check_dialect(session: Session, checked: Checking, news: Mapping[str, Any]) -> None:
-    if session.dialect.sets_role:
+    if session.dialect.sets_attributes:
         return
     for key in ("role", "expires", "projects", "validity_period_hours"):
         if news.get(key) is not None:
@@ -183,7 +202,7 @@ def _warn_of_moving(
     session: Session, checked: Checking, news: Mapping[str, Any], olds: Inputs | None
 ) -> None:
     """Warn of an expiry that the program seems to count from the time at which it runs."""
-    now, expires = session.now(), checked.inputs.get("expires")
+    now, words, expires = session.now(), session.wording, checked.inputs.get("expires")
     instant = parse_instant(expires) if isinstance(expires, str) else None
     stays = (olds is not None and expires == olds.expires) or news.get("adopt") is not None
     if instant is None or stays or not (instant.minute or instant.second):
@@ -193,9 +212,8 @@ def _warn_of_moving(
     if hours and timedelta(0) <= behind < _A_PROGRAM_TAKES:
         checked.warnings.append(
             f"expires {expires} is {hours} hours from now, as if the program counted it from the "
-            "time at which it runs: then every up creates a new account, with a new secret, and "
-            f"deletes the last one. Use validity_period_hours={hours}, which counts from when the "
-            "account is created."
+            f"time at which it runs: then every {words.run} creates a new account, with a new "
+            f"secret, and deletes the last one. Use {words.moving_expiry.format(hours=hours)}."
         )
 
 
@@ -213,9 +231,10 @@ def diff(session: Session, id_: str, state: State, inputs: Inputs) -> Diff:
     replaces = _changed(state, inputs) + move.replaces
     if replaces:
         session.spare_own_login(state.username, f"replaced, for a change of {', '.join(replaces)}")
+        note_renewal(session, number, state, inputs, replaces)
         return Diff((*replaces, *move.changed), replaces, ("secret", *_OUTPUTS))
     claim_projects(session, number, known_place(state.home), inputs.projects)
-    in_place = ("projects", *_RECORDED)
+    in_place = ("role", "expires", "rotate_when_changed", "projects", *_RECORDED)
     changed = [key for key in in_place if getattr(state, key) != getattr(inputs, key)]
     unsettled = ["granted_roles"] if "projects" in changed else []
     unsettled += [key for key in ("issued_at",) if key in changed]
@@ -230,6 +249,7 @@ def create(session: Session, inputs: Inputs) -> Created[State]:
     organization = session.organization(recorded_place(inputs))
     if inputs.adopt is not None:
         return _adopt(session, organization, inputs)
+    compare_before_renewal(session, organization, inputs.name, inputs.name)
     try:
         created = organization.create_account(
             inputs.name,
@@ -238,7 +258,7 @@ def create(session: Session, inputs: Inputs) -> Created[State]:
             grants_of(inputs.projects),
         )
     except StatusError as error:
-        raise _explained(error) from None
+        raise _explained(session, error) from None
     account = created.account
     seen = {**_observed(account), "secret": created.secret.reveal()}
     state = _state(inputs, home=organization.place, **seen)
@@ -246,15 +266,13 @@ def create(session: Session, inputs: Inputs) -> Created[State]:
     return Created(str(account.id), state)
 
 
-def _explained(error: StatusError) -> MixpanelError:
+def _explained(session: Session, error: StatusError) -> MixpanelError:
     """Return an error that says what to do about a name that is taken; others as they are."""
     if error.status != HTTP_CONFLICT:
         return error
     return Refused(
         f"{error} If this replaces or renews an account: a replacement is created before the old "
-        "account is deleted, and the name is unique here. Give "
-        "ResourceOptions(delete_before_replace=True), which leaves its users without a login in "
-        "between, or use RotatingServiceAccount, which dates the next account's name."
+        f"account is deleted, and the name is unique here. Give {session.wording.name_taken}"
     )
 
 
@@ -397,7 +415,7 @@ def _warn_of_drift(session: Session, state: State, account: Account) -> None:
         session.warn_once(
             f"service account {account.id} ({account.username}) is not as it was made: "
             f"{'; '.join(drift)}. No route changes this; replace the account to put it right "
-            "(pulumi up --replace URN)."
+            f"({session.wording.replace_command})."
         )
 
 
@@ -431,4 +449,6 @@ def delete(session: Session, id_: str, state: State) -> None:
     session.spare_own_login(state.username, "deleted")
     if is_taken_over(session, number, state, state.secret):
         return
-    session.organization(current_place(session, state)).delete_account(number)
+    organization = session.organization(current_place(session, state))
+    compare_before_renewal(session, organization, number, state.name)
+    organization.delete_account(number)

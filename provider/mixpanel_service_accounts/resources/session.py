@@ -14,6 +14,7 @@ from mixpanel_service_accounts.api.clock import SYSTEM_CLOCK, Clock
 from mixpanel_service_accounts.api.dialects import Dialect
 from mixpanel_service_accounts.api.errors import ConfigurationError, Refused, StatusError
 from mixpanel_service_accounts.api.models import Place
+from mixpanel_service_accounts.api.wording import PLAIN, Wording
 from mixpanel_service_accounts.configuration import PLACES_OF_ORGANIZATION, Configuration
 from mixpanel_service_accounts.resources import reporter
 from mixpanel_service_accounts.resources.ledger import Holding, Ledger
@@ -35,11 +36,13 @@ class Connections(Struct):
         configuration: Where credentials and timeouts come from.
         clock: Where time, sleep and chance come from.
         ledger: What the process knows of other resources, if it sees them all.
+        wording: What the shell calls things.
     """
 
     configuration: Configuration
     clock: Clock = SYSTEM_CLOCK
     ledger: Ledger | None = None
+    wording: Wording = PLAIN
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _clients: dict[str, Client] = field(default_factory=dict)
     _organizations: dict[tuple[str, int], Organization] = field(default_factory=dict)
@@ -98,6 +101,7 @@ class Connections(Struct):
                 connections=self.configuration.concurrency or _CONNECTIONS,
                 clock=self.clock,
                 announce=reporter.announce,
+                wording=self.wording,
             )
         return self._clients[base_url]
 
@@ -146,6 +150,11 @@ class Session(Struct):
     def dialect(self) -> type[Dialect]:
         """The dialect in use."""
         return DIALECTS[self.configuration.dialect]
+
+    @property
+    def wording(self) -> Wording:
+        """What the shell calls things."""
+        return self.connections.wording
 
     def now(self) -> datetime:
         """Return the instant that decides what is due."""

@@ -12,6 +12,7 @@ from mixpanel_service_accounts.resources.reporter import Reporter
 from mixpanel_service_accounts.resources.session import Connections, Session
 from pulumi_mixpanel.dynamic.engine_log import announce, warn
 from pulumi_mixpanel.dynamic.widened_pool import widen_pool
+from pulumi_mixpanel.wording import PULUMI
 
 
 class Process:
@@ -35,7 +36,7 @@ class Process:
         with self._lock:
             if self._connections is None:
                 configuration = resolve(source(NAMESPACE), os.environ, source(STACK))
-                self._connections = Connections(configuration, ledger=Ledger())
+                self._connections = Connections(configuration, ledger=Ledger(), wording=PULUMI)
                 if configuration.concurrency:
                     widen_pool(configuration.concurrency)
 

@@ -26,6 +26,7 @@ from pulumi_mixpanel.program.class_arguments import refuse_plain_secret
 from pulumi_mixpanel.program.explicit_provider import Provider
 from pulumi_mixpanel.program.mocked_lookups import ask_mocks, ask_mocks_output
 from pulumi_mixpanel.program.per_run import is_mocked, of_this_run
+from pulumi_mixpanel.wording import PULUMI
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -134,7 +135,7 @@ class _Run:
         with self._lock:
             if configuration not in self._contexts:
                 self._contexts[configuration] = Session(
-                    Connections(configuration),
+                    Connections(configuration, wording=PULUMI),
                     Reporter(_voice(pulumi.log.warn), _voice(pulumi.log.info)),
                 )
             return self._contexts[configuration]

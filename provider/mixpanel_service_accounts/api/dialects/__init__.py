@@ -21,14 +21,18 @@ class Dialect(Protocol):
     Attributes:
         name: `bulk` or `nested`.
         roles: The closed list of roles, or None where organizations may have their own.
-        sets_role: Whether an account can be made with a role, an expiry and projects.
+        sets_attributes: Whether an account can be created with a role, an expiry and projects.
+        tells_creator: Whether the server says who created an account, and when it was last used.
+        tells_sensitivity: Whether a membership says that it sees sensitive data.
         batches: Whether one call can change the memberships of several accounts and projects.
         lists_members: Whether one call lists the accounts of a project.
     """
 
     name: str
     roles: tuple[str, ...] | None
-    sets_role: bool
+    sets_attributes: bool
+    tells_creator: bool
+    tells_sensitivity: bool
     batches: bool
     lists_members: bool
 

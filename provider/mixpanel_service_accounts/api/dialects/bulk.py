@@ -43,7 +43,9 @@ class Bulk:
 
     name = "bulk"
     roles: tuple[str, ...] | None = None
-    sets_role = True
+    sets_attributes = True
+    tells_creator = True
+    tells_sensitivity = True
     batches = True
     lists_members = True
 

@@ -29,6 +29,7 @@ from mixpanel_service_accounts.api.models import (
     Me,
     Member,
     name_of,
+    rows_of,
 )
 from mixpanel_service_accounts.api.wire import Answer, Request
 
@@ -38,7 +39,9 @@ class Nested:
 
     name = "nested"
     roles: tuple[str, ...] | None = ("admin", "analyst", "consumer")
-    sets_role = False
+    sets_attributes = False
+    tells_creator = False
+    tells_sensitivity = False
     batches = False
     lists_members = False
 
@@ -94,10 +97,12 @@ class Nested:
         """Derived: the list of accounts, then each one's projects."""
         accounts = self.list_accounts(organization)
         members = [
-            Member(account=account, role=grant.role)
+            member
             for account in accounts
-            for grant in self.list_account_projects(organization, account.id)
-            if grant.project_id == project
+            for where, member in rows_of(
+                account, self.list_account_projects(organization, account.id)
+            )
+            if where == project
         ]
         return Listing(members, accounts.pages)
 

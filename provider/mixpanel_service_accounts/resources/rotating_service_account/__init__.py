@@ -26,6 +26,7 @@ from mixpanel_service_accounts.resources.adoption import (
     take_over,
 )
 from mixpanel_service_accounts.resources.checks import Checking
+from mixpanel_service_accounts.resources.clock_comparison import compare_clocks
 from mixpanel_service_accounts.resources.contract import Checked, Created, Diff, Read
 from mixpanel_service_accounts.resources.fields import decode
 from mixpanel_service_accounts.resources.grants import (
@@ -56,6 +57,7 @@ from mixpanel_service_accounts.resources.rotating_service_account.dates import (
     check_terms,
     retires,
     rotates,
+    rotates_by_the_clock,
 )
 from mixpanel_service_accounts.resources.rotating_service_account.inputs_and_state import (
     Inputs,
@@ -130,8 +132,8 @@ def first_account(id_: str) -> int:
 
 def check(session: Session, olds: Inputs | None, news: Mapping[str, Any]) -> Checked[Inputs]:
     """Return normalised inputs, with the dates that are due moved, or every failure at once."""
-    checked, dialect = Checking(), session.dialect
-    if not dialect.sets_role:
+    checked, dialect = Checking(session.wording), session.dialect
+    if not dialect.sets_attributes:
         checked.fail(
             "",
             f"RotatingServiceAccount cannot be had under the dialect `{dialect.name}`: document "
@@ -268,6 +270,8 @@ def update(session: Session, id_: str, state: State, inputs: Inputs) -> State:
     account = next((number for number, _ in accounts_of(state)), None) or first_account(id_)
     organization = moved_organization(session, account, state, inputs)
     if rotates(session, state, inputs):
+        if rotates_by_the_clock(state, inputs):
+            compare_clocks(session, organization, f"The rotation of {inputs.name!r}")
         after = replace(rotated(session, organization, state, inputs), home=organization.place)
         return with_next(run_after_rotation(session, organization, after, inputs))
     after = replace(kept(state, inputs), home=organization.place)
@@ -335,7 +339,7 @@ def _warn_of_lost_current(session: Session, state: State) -> None:
     what = f"expired at {state.expires} and is" if expired else "is"
     session.warn_once(
         f"the current account of {state.name!r}, {state.username}, {what} no longer there: the "
-        "next up makes another one."
+        f"next {session.wording.run} makes another one."
     )
 
 

@@ -197,6 +197,11 @@ def rotates(session: Session, state: State, news: Inputs) -> bool:
     return why_rotated(session, state, news) is not None
 
 
+def rotates_by_the_clock(state: State, inputs: Inputs) -> bool:
+    """Return whether a rotation that is due has no reason but the clock."""
+    return state.service_account_id is not None and not _demands(state, partial(getattr, inputs))
+
+
 def retirement(state: State, news: Inputs) -> datetime | None:
     """Tell when the previous account goes; None where there is none."""
     if state.previous_service_account_id is None:
@@ -212,7 +217,7 @@ def retires(session: Session, state: State, news: Inputs) -> bool:
 
 def announce_steps(session: Session, state: State, news: Inputs) -> None:
     """Tell which steps are due, and why, and for how long the previous account goes on working."""
-    now, terms = session.now(), terms_of(news)
+    now, terms, run = session.now(), terms_of(news), session.wording.run
     name = news.name if is_known(news.name) else state.name
     reason, until = why_rotated(session, state, news), retirement(state, news)
     previous = f"the previous account of {name!r}"
@@ -225,17 +230,17 @@ def announce_steps(session: Session, state: State, news: Inputs) -> None:
         session.announce(f"retirement of {previous} is due since {format_instant(until)}")
     elif until is not None and succeeded:
         session.announce(
-            f"{previous}, {state.previous_username}, is deleted by this up, though it was "
+            f"{previous}, {state.previous_username}, is deleted by this {run}, though it was "
             f"to work until {format_instant(until)}: the current one takes its place"
         )
     elif until is not None:
         session.announce(
             f"{previous} works until {format_instant(until)}, {_hours(until - now)} from now; the "
-            "first up after that retires it"
+            f"first {run} after that retires it"
         )
     for entry in state.retiring or ():
         session.announce(
-            f"retirement of {entry.username} of {name!r} is still due: an earlier up could not "
+            f"retirement of {entry.username} of {name!r} is still due: an earlier {run} could not "
             "delete it"
         )
 

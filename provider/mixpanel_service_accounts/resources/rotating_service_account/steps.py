@@ -12,6 +12,7 @@ from mixpanel_service_accounts.api.errors import MixpanelError, Refused, StatusE
 from mixpanel_service_accounts.api.models import Account, CreatedAccount, format_instant
 from mixpanel_service_accounts.resources.account_fields import Retiring
 from mixpanel_service_accounts.resources.adoption import later_secret
+from mixpanel_service_accounts.resources.clock_comparison import compare_clocks
 from mixpanel_service_accounts.resources.grants import Listed, change_projects, grants_of
 from mixpanel_service_accounts.resources.names import CANNOT_LOG_IN
 from mixpanel_service_accounts.resources.renewal import Terms, date_of
@@ -67,7 +68,8 @@ class Progress:
         except MixpanelError as error:
             return str(error)
         except Exception as error:  # noqa: BLE001 (the state holds a secret that is nowhere else)
-            return f"a bug in pulumi-mixpanel: {type(error).__name__}. Please report it."
+            product = self.session.wording.product
+            return f"a bug in {product}: {type(error).__name__}. Please report it."
         return None
 
 
@@ -79,7 +81,7 @@ def run_after_rotation(
     for problem in progress.run((_change_previous, _retire_due)):
         session.warn_once(
             f"{state.name!r} was rotated, and its new secret is in the state, but: {problem} "
-            "The next up goes on from there."
+            f"The next {session.wording.run} goes on from there."
         )
     return progress.state
 
@@ -240,6 +242,11 @@ def _retire_due(progress: Progress) -> None:
     Raises:
         Refused: Some could not be deleted; the others were.
     """
+    due = retires(progress.session, progress.state, progress.inputs)
+    username = progress.state.previous_username
+    if due and not progress.session.is_own_login(username):
+        what = f"The retirement of {username}"
+        compare_clocks(progress.session, progress.organization, what)
     left, problems = [], []
     for entry in progress.state.retiring or ():
         if problem := _retire(progress, entry.service_account_id, entry.username):
@@ -247,7 +254,7 @@ def _retire_due(progress: Progress) -> None:
             problems.append(problem)
     progress.state = replace(progress.state, retiring=left or None)
     previous = previous_of(progress.state)
-    if previous and retires(progress.session, progress.state, progress.inputs):
+    if previous and due:
         if problem := _retire(progress, previous.service_account_id, previous.username):
             problems.append(problem)
         else:

@@ -1,0 +1,73 @@
+"""gRPC handlers of a service, made from its descriptor: no generated code is needed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import grpc
+
+from mixpanel_plugin_rpc.bugs import describe_bug
+from mixpanel_plugin_rpc.messages import Message, Protocol
+
+Method = Callable[[Message], Message]
+"""Takes the request of a call and returns its response."""
+
+Failed = Callable[[Message, BaseException], Message]
+"""Takes the response class of a call and its error, and returns the response that describes it."""
+
+
+def handlers_of(
+    protocol: Protocol, service: str, methods: Mapping[str, Method], failed: Failed
+) -> grpc.GenericRpcHandler:
+    """Return the handlers of a service; a method that is missing answers "unimplemented".
+
+    No exception leaves a method as a traceback: `failed` makes a response of it.
+
+    Args:
+        protocol: Has the service and its messages.
+        service: The full name, such as `tfplugin6.Provider`.
+        methods: What answers each call, by the method's name.
+        failed: What describes an error.
+    """
+    found = {
+        method.name: grpc.unary_unary_rpc_method_handler(
+            _behaviour(
+                methods[method.name], protocol.message(method.output_type.full_name), failed
+            ),
+            request_deserializer=protocol.message(method.input_type.full_name).FromString,
+            response_serializer=_serialized,
+        )
+        for method in protocol.service(service).methods
+        if method.name in methods
+    }
+    return grpc.method_handlers_generic_handler(service, found)
+
+
+def _serialized(message: Message) -> bytes:
+    found: bytes = message.SerializeToString()
+    return found
+
+
+def _behaviour(
+    method: Method, response_class: Message, failed: Failed
+) -> Callable[[Message, grpc.ServicerContext], Message]:
+    def behave(request: Message, context: grpc.ServicerContext) -> Message:
+        response, bug = _attempt(method, request, response_class, failed)
+        if bug is not None:  # here, outside of the edge: abort() raises
+            context.abort(grpc.StatusCode.INTERNAL, bug)
+        return response
+
+    return behave
+
+
+def _attempt(
+    method: Method, request: Message, response_class: Message, failed: Failed
+) -> tuple[Message, str | None]:
+    """Return the response, or the description of a bug; raise nothing."""
+    try:
+        try:
+            return method(request), None
+        except BaseException as error:  # noqa: BLE001 (the outermost edge)
+            return failed(response_class, error), None
+    except BaseException as error:  # noqa: BLE001 (the same, for `failed` itself)
+        return None, describe_bug(error)

@@ -1,0 +1,63 @@
+"""What a shell calls things: the words of its users, which messages are completed with."""
+
+from __future__ import annotations
+
+from importlib.metadata import PackageNotFoundError, version
+
+from msgspec import Struct
+
+
+class Wording(Struct, frozen=True):
+    """The words of one shell; the defaults name none.
+
+    Attributes:
+        product: The first part of the User-Agent, and the name that a bug is reported for.
+        variant: Which shell of the product it is, in the User-Agent.
+        run: The run that changes resources, such as `up` or `apply`.
+        stack: What a state belongs to, such as `stack` or `configuration`.
+        partial_runs: How a run is made to look at some of the resources only.
+        orphans_command: The command that finds accounts which killed runs left behind.
+        replace_command: The command that replaces a resource.
+        forget_command: The command that takes a resource out of a state.
+        earlier_states_command: The command that shows the secrets of an earlier state.
+        login_renewed: What to do about a login that a shell remembers and that was renewed since.
+        name_taken: What to do if an account is replaced and its name is taken.
+        moving_expiry: What to give instead of an expiry that moves with every run; `{hours}`.
+        accept_move: The setting that lets a state record another organization or host.
+        gone_projects: The setting that names projects which are gone.
+        output_text: What a string contains that was made of a value not known yet.
+        output_advice: What to do instead of making such a string.
+    """
+
+    product: str = "mixpanel-service-accounts"
+    variant: str = "client"
+    run: str = "run"
+    stack: str = "program"
+    partial_runs: str = "a run of some resources only"
+    orphans_command: str = "report --orphans"
+    replace_command: str = "replace it"
+    forget_command: str = "forget it"
+    earlier_states_command: str = "an earlier state"
+    login_renewed: str = ""
+    name_taken: str = "Delete the old account first."
+    moving_expiry: str = "a period of {hours} hours"
+    accept_move: str = "acceptMove"
+    gone_projects: str = "goneProjects"
+    output_text: str = ""
+    output_advice: str = ""
+
+    def is_output_text(self, value: object) -> bool:
+        """Return whether a string was made of a value that is not known yet."""
+        return isinstance(value, str) and bool(self.output_text) and self.output_text in value
+
+
+PLAIN = Wording()
+
+
+def user_agent(wording: Wording) -> str:
+    """Return the User-Agent of a shell: product, version, and which shell it is."""
+    try:
+        number = version("pulumi-mixpanel")
+    except PackageNotFoundError:
+        number = "unknown"
+    return f"{wording.product}/{number} ({wording.variant})"

@@ -1,0 +1,23 @@
+"""The words of Terraform's and OpenTofu's users, for the messages of the core."""
+
+from __future__ import annotations
+
+from mixpanel_service_accounts.api.wording import Wording
+
+TERRAFORM = Wording(
+    product="pulumi-mixpanel",
+    variant="terraform",
+    run="apply",
+    stack="configuration",
+    partial_runs="-target, -replace",
+    orphans_command="pulumi-mixpanel report --orphans",
+    replace_command="terraform apply -replace=ADDRESS",
+    forget_command="terraform state rm ADDRESS",
+    earlier_states_command="an earlier version of the state file",
+    name_taken=(
+        "the resource no create_before_destroy, which leaves its users without a login in between, "
+        "or use mixpanel_rotating_service_account, which dates the next account's name."
+    ),
+    moving_expiry="validity_period_hours = {hours}, which counts from when the account is created",
+    accept_move="accept_move in the provider block",
+)

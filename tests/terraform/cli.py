@@ -1,0 +1,133 @@
+"""A folder with a configuration, and the CLI that runs in it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from tests.needs import needed
+
+ADDRESS = "registry.terraform.io/mixpanel/mixpanel"
+REQUIRED = """
+terraform {
+  required_providers {
+    mixpanel = { source = "mixpanel/mixpanel" }
+  }
+}
+"""
+
+
+class Workspace:
+    """A configuration and its state.
+
+    Args:
+        folder: Where they are; made.
+        env: Further environment variables.
+    """
+
+    def __init__(self, folder: Path, env: Mapping[str, str]) -> None:
+        self.folder = folder
+        folder.mkdir(parents=True)
+        self.command = needed("terraform", "tofu", how="install Terraform or OpenTofu")
+        inherited = {k: v for k, v in os.environ.items() if not k.startswith(("MIXPANEL_", "TF_"))}
+        self.env = {**inherited, "TF_CLI_CONFIG_FILE": os.devnull, "CHECKPOINT_DISABLE": "1", **env}
+
+    def write(self, configuration: str) -> None:
+        """Write the configuration."""
+        (self.folder / "main.tf").write_text(REQUIRED + configuration)
+
+    def run(self, *arguments: str, fails: bool = False) -> str:
+        """Run a command and return what it shows, stdout and stderr."""
+        ran = subprocess.run(
+            [self.command, *arguments],
+            cwd=self.folder,
+            env=self.env,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        assert (ran.returncode == 1) == fails, ran.stdout
+        return " ".join(ran.stdout.replace("│", " ").split())
+
+    def apply(self, configuration: str | None = None, *options: str) -> str:
+        """Apply a configuration."""
+        if configuration is not None:
+            self.write(configuration)
+        return self.run("apply", "-auto-approve", "-no-color", *options)
+
+    def plan(self, configuration: str | None = None, *options: str) -> str:
+        """Plan a configuration."""
+        if configuration is not None:
+            self.write(configuration)
+        return self.run("plan", "-no-color", *options)
+
+    def interrupted_apply(self, is_time: Callable[[], bool]) -> str:
+        """Apply, send Ctrl-C to the whole process group in the middle; return what it shows."""
+        code, shown = self._ended_apply(is_time, signal.SIGINT)
+        assert code == 1, shown
+        return shown
+
+    def killed_apply(self, is_time: Callable[[], bool]) -> None:
+        """Apply, and kill the whole process group in the middle."""
+        code, shown = self._ended_apply(is_time, signal.SIGKILL)
+        assert code == -signal.SIGKILL, shown
+
+    def _ended_apply(self, is_time: Callable[[], bool], by: signal.Signals) -> tuple[int, str]:
+        with subprocess.Popen(
+            [self.command, "apply", "-auto-approve", "-no-color"],
+            cwd=self.folder,
+            env=self.env,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        ) as process:
+            assert process.stdout is not None
+            wait_for(is_time)
+            os.killpg(process.pid, by)
+            shown = process.stdout.read()
+        return process.returncode, " ".join(shown.replace("│", " ").split())
+
+    def run_with(self, configuration: str) -> str:
+        """Plan a configuration that is refused, and return what is shown."""
+        self.write(configuration)
+        return self.run("plan", "-no-color", fails=True)
+
+    def is_settled(self) -> bool:
+        """Return whether a plan finds nothing to do."""
+        return "No changes." in self.plan()
+
+    def state(self) -> dict[str, dict[str, Any]]:
+        """Return the attributes of every resource in the state by address."""
+        shown = json.loads((self.folder / "terraform.tfstate").read_text())
+        return {
+            f"{one['type']}.{one['name']}": instance["attributes"]
+            for one in shown["resources"]
+            for instance in one["instances"]
+            if "deposed" not in instance
+        }
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    """Wait until something is so."""
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def overriding(folder: Path) -> dict[str, str]:
+    """Return the environment by which the CLI takes the executable in a folder, without `init`."""
+    settings = folder.with_suffix(".tfrc")
+    settings.write_text(
+        f'provider_installation {{\n  dev_overrides {{ "mixpanel/mixpanel" = "{folder}" }}\n'
+        "  direct {}\n}\n"
+    )
+    return {"TF_CLI_CONFIG_FILE": str(settings)}
