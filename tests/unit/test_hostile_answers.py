@@ -15,6 +15,7 @@ from tests.unit.test_transport import LOGIN, READ, Serve, failure, replies, tran
 from mixpanel_service_accounts.api import Client, MalformedAnswer, MixpanelError
 from mixpanel_service_accounts.api.forgiving_json import NotJSON, decode_json
 from mixpanel_service_accounts.api.retry_after import seconds_to_wait
+from mixpanel_service_accounts.api.vendor_errors import vendor_error_in
 
 ROW = {"id": 5, "username": "bot.1a2b3c.mp-service-account"}
 TWENTY = "9" * 20
@@ -65,6 +66,8 @@ HOSTILE: dict[str, Reply] = {
     "an unknown packing": Cut(head("Content-Encoding: x-none", "Content-Length: 2") + b"{}"),
     "a wrong type": Cut(head("Content-Type: \xff/\x00; charset=\xfe", "Content-Length: 2") + b"{}"),
     "a hostile cookie": Cut(head(f"Set-Cookie: a=b; expires=Mon, 01 Jan {TWENTY} 00:00:00 GMT; max-age={TWENTY}", "Set-Cookie: =;;;", "Content-Length: 2") + b"{}"),
+    "a long year as the date": Cut(head(f"Date: Mon, 01 Jan {TWENTY} 00:00:00 GMT", "Content-Length: 2") + b"{}"),
+    "a long zone as the date": Cut(head(f"Date: Mon, 01 Jan 2027 00:00:00 -{TWENTY}", "Content-Length: 2") + b"{}"),
     "a redirect to nothing": b"HTTP/1.1 302 X\r\nLocation: http://[::1\r\nContent-Length: 0\r\n\r\n",
     "a redirect to bytes": b"HTTP/1.1 302 X\r\nLocation: \xff\xfe\x01//\r\nContent-Length: 0\r\n\r\n",
     "a redirect to a port": b"HTTP/1.1 302 X\r\nLocation: http://localhost:99999999/\r\nContent-Length: 0\r\n\r\n",
@@ -138,6 +141,36 @@ def test_what_is_no_document_stays_none(content: bytes) -> None:
     with pytest.raises(NotJSON) as caught:
         decode_json(content, dict[str, str])
     assert str(caught.value) == ""
+
+
+@pytest.mark.parametrize(
+    ("body", "error"),
+    [
+        ({"error": "No.", "status": "error"}, "No."),
+        ({"error": "No."}, "No."),
+        ({"error": "", "status": "error"}, ""),
+        ({"error": "No.", "status": "error", "type": "x", "details": {"a": [1]}}, "No."),
+        ({"error": "\ud800"}, "\ufffdd800"),
+        ({"error": "Not Found", "status": 404}, None),
+        ({"error": "Not Found", "status": "404"}, None),
+        ({"error": "Not Found", "status": "ok"}, None),
+        ({"error": "Not Found", "path": "/"}, None),
+        ({"error": "Not Found", "timestamp": 0}, None),
+        ({"error": "Not Found", "message": "No.", "statusCode": 404}, None),
+        ({"error": {"code": 404}}, None),
+        ({"error": None}, None),
+        ({"status": "error"}, None),
+        ({}, None),
+        ([], None),
+        ("No.", None),
+    ],
+    ids=str,
+)
+def test_the_vendors_shape_has_an_error_and_no_key_of_others(
+    body: object, error: str | None
+) -> None:
+    """`error` alone is required (wire.md, fact 4); a proxy's or framework's body has other keys."""
+    assert vendor_error_in(json.dumps(body).encode()) == error
 
 
 @pytest.mark.parametrize(("dialect", "key"), [("bulk", "token"), ("nested", "secret")])

@@ -82,8 +82,8 @@ class StatusError(RequestError):
 
     Attributes:
         status: The HTTP status.
-        vendor_shaped: Whether the body is an error in the vendor's own JSON shape, which no proxy,
-            other server or wrong path would answer with.
+        vendor_shaped: Whether the body is an error in the vendor's own JSON shape. Another server
+            may answer in it too, so that it proves nothing by itself.
         retry_after: The text of the header Retry-After, where there is one.
     """
 
