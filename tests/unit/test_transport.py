@@ -355,13 +355,13 @@ def test_each_try_waits_no_longer_than_the_operation_has_left(serve: Serve, time
         return failure(503)
 
     one = transport(serve(reply), time, total=20, read=15)
-    original = one._send_once
+    original = one._tries._send_once
 
     def noting(request: Request, url: str, read: float) -> object:
         waited.append(read)
         return original(request, url, read)
 
-    one._send_once = noting  # type: ignore[method-assign, assignment]
+    one._tries._send_once = noting  # type: ignore[method-assign, assignment]
     with pytest.raises(GaveUp, match="failed 2 times in 24 s"):
         one.send(READ)
     assert waited == [15, 7.625]
