@@ -13,7 +13,7 @@ from tests.unit.conftest import Reply, Seen, TinyServer
 from mixpanel_service_accounts.api import Client, Credentials, MixpanelError, Secret
 from mixpanel_service_accounts.configuration import resolve
 from mixpanel_service_accounts.emulator import Emulator
-from mixpanel_service_accounts.resources import lookups
+from mixpanel_service_accounts.resources import queries as lookups
 from mixpanel_service_accounts.resources.session import Session
 from pulumi_mixpanel import LookupFailed, ProjectServiceAccount, ServiceAccountDetails
 from pulumi_mixpanel import get_project_service_accounts as project
