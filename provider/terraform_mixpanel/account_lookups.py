@@ -144,14 +144,14 @@ class InProjectAccounts(InProject, frozen=True, kw_only=True):
 
 
 def _account(session: Session, given: Mapping[str, Any]) -> Found:
-    from mixpanel_service_accounts.resources.lookups import find_account  # noqa: PLC0415 (above)
+    from mixpanel_service_accounts.resources.queries import find_account  # noqa: PLC0415 (above)
 
     found = asdict(find_account(session, given))
     return Found(region=given.get("region"), **found)
 
 
 def _accounts(session: Session, given: Mapping[str, Any]) -> Accounts:
-    from mixpanel_service_accounts.resources.lookups import list_accounts  # noqa: PLC0415 (above)
+    from mixpanel_service_accounts.resources.queries import list_accounts  # noqa: PLC0415 (above)
 
     found = tuple(Listed(**asdict(one)) for one in list_accounts(session, given))
     return Accounts(
@@ -162,7 +162,7 @@ def _accounts(session: Session, given: Mapping[str, Any]) -> Accounts:
 
 
 def _project_accounts(session: Session, given: Mapping[str, Any]) -> InProjectAccounts:
-    from mixpanel_service_accounts.resources.lookups import (  # noqa: PLC0415 (above)
+    from mixpanel_service_accounts.resources.queries import (  # noqa: PLC0415 (above)
         list_project_accounts,
     )
 

@@ -25,9 +25,9 @@ from mixpanel_service_accounts.api import (
 from mixpanel_service_accounts.api.clock import Clock
 from mixpanel_service_accounts.cli.page import page_of, write_page
 from mixpanel_service_accounts.emulator import Emulator
-from mixpanel_service_accounts.inventory.document import make_report
-from mixpanel_service_accounts.inventory.findings import Limits
-from mixpanel_service_accounts.inventory.reading import Inventory, read_inventory
+from mixpanel_service_accounts.report.document import make_report
+from mixpanel_service_accounts.report.findings import Limits
+from mixpanel_service_accounts.report.reading import Inventory, read_inventory
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=timezone.utc)
 HOSTILE = "</script><img src=x onerror=alert(1)>"

@@ -20,11 +20,11 @@ from msgspec.structs import replace
 from tests.export.conftest import HOSTILE, UNFIT
 
 from mixpanel_service_accounts.api.models import Account, Member, Project
-from mixpanel_service_accounts.inventory.naming import resource_names, slug
-from mixpanel_service_accounts.inventory.plan import make_plan
-from mixpanel_service_accounts.inventory.program import program
-from mixpanel_service_accounts.inventory.python import WIDTH, comment, entry, literal
-from mixpanel_service_accounts.inventory.reading import Inventory
+from mixpanel_service_accounts.export.naming import resource_names, slug
+from mixpanel_service_accounts.export.plan import make_plan
+from mixpanel_service_accounts.export.program import program
+from mixpanel_service_accounts.export.python import WIDTH, comment, entry, literal
+from mixpanel_service_accounts.report.reading import Inventory
 
 NOW = datetime(2026, 11, 24, tzinfo=timezone.utc)
 TEXTS = (

@@ -9,8 +9,8 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from mixpanel_service_accounts.api import Account, Member, Project
-from mixpanel_service_accounts.inventory.findings import FINDINGS, Entry, Limits, is_ruling, judge
-from mixpanel_service_accounts.inventory.reading import Inventory
+from mixpanel_service_accounts.report.findings import FINDINGS, Entry, Limits, is_ruling, judge
+from mixpanel_service_accounts.report.reading import Inventory
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=timezone.utc)
 SECOND = timedelta(seconds=1)

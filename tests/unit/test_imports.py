@@ -11,9 +11,9 @@ ROOMS_OF_THE_CORE = (
     "api.organization",
     "configuration",
     "emulator",
-    "inventory.findings",
-    "inventory.program",
-    "resources.lookups",
+    "report.findings",
+    "export.program",
+    "resources.queries",
     "resources.orphans",
     "resources.project_membership",
     "resources.rotating_service_account",
@@ -135,7 +135,7 @@ def test_what_is_imported_makes_no_dataclass() -> None:
     code += "dataclasses._process_class = lambda c, *a: made.append(c.__module__) or make(c, *a)"
     run = f"import sys, pulumi.dynamic; {code}; import pulumi_mixpanel.program.lookups; print(*sorted(made))"
     told = subprocess.run([sys.executable, "-c", run], capture_output=True, text=True, check=True)
-    assert set(told.stdout.split()) <= {"mixpanel_service_accounts.resources.lookups"}
+    assert set(told.stdout.split()) <= {"mixpanel_service_accounts.resources.queries"}
 
 
 def test_the_exported_names_are_the_public_ones() -> None:

@@ -13,7 +13,7 @@ from tests.unit.conftest import Reply, Seen, TinyServer
 from mixpanel_service_accounts.api import Client, Credentials, MixpanelError, Secret
 from mixpanel_service_accounts.configuration import resolve
 from mixpanel_service_accounts.emulator import Emulator
-from mixpanel_service_accounts.resources import lookups
+from mixpanel_service_accounts.resources import queries
 from mixpanel_service_accounts.resources.session import Session
 from pulumi_mixpanel import LookupFailed, ProjectServiceAccount, ServiceAccountDetails
 from pulumi_mixpanel import get_project_service_accounts as project
@@ -46,16 +46,16 @@ class World:
 
     def find(self, **arguments: object) -> ServiceAccountDetails:
         """Find one account."""
-        return lookups.find_account(self.context, arguments)
+        return queries.find_account(self.context, arguments)
 
     def names(self, pattern: str | None = None) -> list[str]:
         """List the names that fit."""
-        found = lookups.list_accounts(self.context, {"name_pattern": pattern})
+        found = queries.list_accounts(self.context, {"name_pattern": pattern})
         return [account.name for account in found]
 
     def members(self, project: object) -> tuple[ProjectServiceAccount, ...]:
         """List who is in a project."""
-        return lookups.list_project_accounts(self.context, {"project_id": project})
+        return queries.list_project_accounts(self.context, {"project_id": project})
 
 
 @pytest.fixture(params=["bulk", "nested"])
@@ -279,7 +279,7 @@ def test_the_members_of_a_project_in_nested(nested: World) -> None:
 
 def test_a_project_that_may_not_be_read_is_not_empty(bulk: World) -> None:
     """403 is told as what it is."""
-    with pytest.raises(lookups.Unanswered) as caught:
+    with pytest.raises(queries.Unanswered) as caught:
         bulk.members(2999)
     assert str(caught.value) == (
         "project 2999 cannot be read, which does not mean that it is empty: GET "
@@ -314,12 +314,12 @@ def test_an_empty_list_is_believed_of_a_project_that_me_names(
     values = {"baseUrl": url, "organizationId": "1", "username": "bot", "secret": "s"}
     context = new_session(resolve(values.get, {}))
     if named:
-        assert lookups.list_project_accounts(context, {"project_id": 7}) == ()
+        assert queries.list_project_accounts(context, {"project_id": 7}) == ()
     else:
         with pytest.raises(
             MixpanelError, match=r"^project 7 shows no service account, but nothing"
         ):
-            lookups.list_project_accounts(context, {"project_id": 7})
+            queries.list_project_accounts(context, {"project_id": 7})
 
 
 def test_an_answer_that_is_too_old_is_read_anew(world: World) -> None:
@@ -327,7 +327,7 @@ def test_an_answer_that_is_too_old_is_read_anew(world: World) -> None:
     assert world.names() == ["emulator-login"]
     world.make("bot")
     assert world.names() == ["emulator-login"]
-    found = lookups.find_account(world.context, {"name": "bot"}, anew=True)
+    found = queries.find_account(world.context, {"name": "bot"}, anew=True)
     assert world.names() == ["emulator-login", found.name]
 
 
@@ -335,7 +335,7 @@ def test_the_organization_that_me_names_is_asked_for_once(bulk: World) -> None:
     """However many lookups need it."""
     environment = {**bulk.emulator.env, "MIXPANEL_ORGANIZATION_ID": ""}
     context = new_session(resolve(lambda _key: None, environment))
-    assert lookups.list_accounts(context, {}) == lookups.list_accounts(context, {})
+    assert queries.list_accounts(context, {}) == queries.list_accounts(context, {})
     assert bulk.calls() == ["/me", "/organizations/1001/service-accounts"]
 
 

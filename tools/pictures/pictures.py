@@ -21,9 +21,9 @@ from mixpanel_service_accounts.api.clock import Clock
 from mixpanel_service_accounts.api.models import format_instant
 from mixpanel_service_accounts.cli.page import write_page
 from mixpanel_service_accounts.emulator import Emulator
-from mixpanel_service_accounts.inventory.document import Report, make_report
-from mixpanel_service_accounts.inventory.findings import Limits
-from mixpanel_service_accounts.inventory.reading import Inventory, read_inventory
+from mixpanel_service_accounts.report.document import Report, make_report
+from mixpanel_service_accounts.report.findings import Limits
+from mixpanel_service_accounts.report.reading import Inventory, read_inventory
 
 ROOT = Path(__file__).resolve().parents[2]
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=timezone.utc)

@@ -10,7 +10,7 @@ import click
 from mixpanel_service_accounts.api.client import Client
 from mixpanel_service_accounts.api.errors import ConfigurationError
 from mixpanel_service_accounts.configuration import PLACES_OF_ORGANIZATION, resolve
-from mixpanel_service_accounts.inventory.reading import Inventory, read_inventory
+from mixpanel_service_accounts.report.reading import Inventory, read_inventory
 
 NO_PROJECTS = "no project is known: /me names none; give them with --project"
 """What is said of an organization of whose projects nothing is known."""

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from mixpanel_service_accounts.api.errors import MixpanelError
-from mixpanel_service_accounts.inventory.text import plain
+from mixpanel_service_accounts.report.text import plain
 
 EXIT_FOUND = 3
 """Something was found that was sought."""

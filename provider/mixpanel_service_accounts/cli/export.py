@@ -10,12 +10,12 @@ from mixpanel_service_accounts.cli.connection import NO_PROJECTS, dialect_option
 from mixpanel_service_accounts.cli.edge import EXIT_UNKNOWN
 from mixpanel_service_accounts.cli.folder import write_folder
 from mixpanel_service_accounts.cli.installed_from import requirements
-from mixpanel_service_accounts.inventory.findings import knows_projects
-from mixpanel_service_accounts.inventory.importing import import_file
-from mixpanel_service_accounts.inventory.plan import Plan, make_plan
-from mixpanel_service_accounts.inventory.program import program
-from mixpanel_service_accounts.inventory.reading import Inventory
-from mixpanel_service_accounts.inventory.text import plain
+from mixpanel_service_accounts.export.importing import import_file
+from mixpanel_service_accounts.export.plan import Plan, make_plan
+from mixpanel_service_accounts.export.program import program
+from mixpanel_service_accounts.report.findings import knows_projects
+from mixpanel_service_accounts.report.reading import Inventory
+from mixpanel_service_accounts.report.text import plain
 
 _PROGRAM = "__main__.py"
 _PROJECT = click.IntRange(min=1)

@@ -15,7 +15,7 @@ from mixpanel_service_accounts.api.models import Account, format_instant
 from mixpanel_service_accounts.api.reads import says_not_found
 from mixpanel_service_accounts.cli.connection import connect
 from mixpanel_service_accounts.cli.edge import EXIT_FOUND, EXIT_UNKNOWN
-from mixpanel_service_accounts.inventory.text import plain
+from mixpanel_service_accounts.report.text import plain
 from mixpanel_service_accounts.resources.orphans import Orphan, find_orphans
 
 ASK = 0

@@ -12,9 +12,9 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from mixpanel_service_accounts.inventory.document import Report, document_of
-from mixpanel_service_accounts.inventory.findings import FINDINGS
-from mixpanel_service_accounts.inventory.text import plain
+from mixpanel_service_accounts.report.document import Report, document_of
+from mixpanel_service_accounts.report.findings import FINDINGS
+from mixpanel_service_accounts.report.text import plain
 
 _OWN_BLOCKS = re.compile(r"<(style|script)>(.*?)</\1>", re.DOTALL)
 _PLACES = re.compile(r"\{\{(\w+)\}\}")

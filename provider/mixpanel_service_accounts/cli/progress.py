@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from mixpanel_service_accounts.inventory.text import plain
+from mixpanel_service_accounts.report.text import plain
 
 if TYPE_CHECKING:
     from typing_extensions import Self

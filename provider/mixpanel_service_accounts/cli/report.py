@@ -14,8 +14,8 @@ from mixpanel_service_accounts.cli.connection import NO_PROJECTS, dialect_option
 from mixpanel_service_accounts.cli.edge import EXIT_FOUND, EXIT_UNKNOWN
 from mixpanel_service_accounts.cli.exports import EXPORT, read_exports
 from mixpanel_service_accounts.cli.orphans import ASK, report_orphans
-from mixpanel_service_accounts.inventory.document import Report, document_of, make_report
-from mixpanel_service_accounts.inventory.findings import (
+from mixpanel_service_accounts.report.document import Report, document_of, make_report
+from mixpanel_service_accounts.report.findings import (
     FINDINGS,
     NEEDED_TO_READ,
     Entry,

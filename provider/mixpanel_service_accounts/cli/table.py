@@ -14,9 +14,9 @@ from rich.table import Table
 from rich.text import Text
 
 from mixpanel_service_accounts.api.models import format_instant
-from mixpanel_service_accounts.inventory.document import Report
-from mixpanel_service_accounts.inventory.findings import FINDINGS, Entry, knows_projects
-from mixpanel_service_accounts.inventory.text import plain
+from mixpanel_service_accounts.report.document import Report
+from mixpanel_service_accounts.report.findings import FINDINGS, Entry, knows_projects
+from mixpanel_service_accounts.report.text import plain
 
 _UNKNOWN = Text("unknown", style="dim italic")
 _STYLES = {

@@ -42,7 +42,7 @@ class LookupFailed(pulumi.RunError):
 
 
 class Lookup(Protocol[T_co]):
-    """What a lookup means, as `resources.lookups` has it."""
+    """What a lookup means, as `resources.queries` has it."""
 
     def __call__(self, session: Session, arguments: Arguments, *, anew: bool) -> T_co:
         """Answer it."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pulumi
 
-from mixpanel_service_accounts.resources.lookups import (
+from mixpanel_service_accounts.resources.queries import (
     ProjectServiceAccount,
     ServiceAccountDetails,
     find_account,

@@ -12,7 +12,7 @@ from typing import Any
 import pulumi
 from pulumi.runtime import invoke, invoke_output
 
-from mixpanel_service_accounts.resources.lookups import ProjectServiceAccount, ServiceAccountDetails
+from mixpanel_service_accounts.resources.queries import ProjectServiceAccount, ServiceAccountDetails
 
 _TOKEN = "mixpanel:index:{}"  # noqa: S105 (Pulumi's word)
 

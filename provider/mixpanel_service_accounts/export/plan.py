@@ -17,8 +17,8 @@ from mixpanel_service_accounts.api.models import (
     same_role,
 )
 from mixpanel_service_accounts.configuration import Configuration
-from mixpanel_service_accounts.inventory.naming import resource_names
-from mixpanel_service_accounts.inventory.reading import Inventory
+from mixpanel_service_accounts.export.naming import resource_names
+from mixpanel_service_accounts.report.reading import Inventory
 from mixpanel_service_accounts.resources import project_membership, service_account
 from mixpanel_service_accounts.resources.contract import Checked, I
 from mixpanel_service_accounts.resources.session import Connections, Session

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from msgspec import UnsetType
 
 from mixpanel_service_accounts.api.models import format_instant
-from mixpanel_service_accounts.inventory.findings import (
+from mixpanel_service_accounts.report.findings import (
     FINDINGS,
     Access,
     Entry,
@@ -19,7 +19,7 @@ from mixpanel_service_accounts.inventory.findings import (
     judge,
     knows_projects,
 )
-from mixpanel_service_accounts.inventory.reading import Inventory
+from mixpanel_service_accounts.report.reading import Inventory
 
 T = TypeVar("T")
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from mixpanel_service_accounts.inventory.findings import knows_projects
-from mixpanel_service_accounts.inventory.plan import Plan, PlannedAccount, PlannedMembership
-from mixpanel_service_accounts.inventory.python import call, comment, commented_out, entry, literal
-from mixpanel_service_accounts.inventory.reading import Inventory
+from mixpanel_service_accounts.export.plan import Plan, PlannedAccount, PlannedMembership
+from mixpanel_service_accounts.export.python import call, comment, commented_out, entry, literal
+from mixpanel_service_accounts.report.findings import knows_projects
+from mixpanel_service_accounts.report.reading import Inventory
 
 _ADOPTED = """\
 The first `pulumi up` takes over the account that `adopt` names, and changes nothing in

@@ -16,7 +16,7 @@ from msgspec import UNSET, UnsetType
 
 from mixpanel_service_accounts.api.client import DIALECTS
 from mixpanel_service_accounts.api.models import Account, Member
-from mixpanel_service_accounts.inventory.reading import Inventory
+from mixpanel_service_accounts.report.reading import Inventory
 
 FINDINGS: Mapping[str, str] = {
     "expired": "no longer works, and is still listed",

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from mixpanel_service_accounts.inventory.plan import Plan, PlannedAccount
+from mixpanel_service_accounts.export.plan import Plan, PlannedAccount
 from mixpanel_service_accounts.resources import project_membership, service_account
 from mixpanel_service_accounts.resources.contract import TYPE_TOKEN
 from mixpanel_service_accounts.resources.fields import encode

@@ -1,1 +1,0 @@
-"""What an organization holds: read once, for `export` and `report`."""
