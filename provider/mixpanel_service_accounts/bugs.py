@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 def describe_bug(error: BaseException) -> str:
-    """Say what and where, without the error's own text, which may hold anything."""
+    """Return what and where, without the error's own text, which may hold anything."""
     where = error.__traceback__
     while where and where.tb_next:
         where = where.tb_next

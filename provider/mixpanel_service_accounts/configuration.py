@@ -94,7 +94,7 @@ class Configuration(Struct, frozen=True):
     def place(
         self, organization_id: int | None, region: str | None, recorded: Place | None
     ) -> Place:
-        """Say where a resource lives.
+        """Return where a resource lives.
 
         Args:
             organization_id: The resource's own argument, if it has one.

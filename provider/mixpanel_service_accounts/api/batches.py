@@ -151,7 +151,7 @@ class Batches(Generic[T]):
             self._find_leader()
 
     def _end(self, group: Sequence[_Change[T]], error: BaseException | None) -> None:
-        """Tell the members of a group what became of it."""
+        """Settle the members of a group with its result."""
         with self._lock:
             self._waiting = [one for one in self._waiting if one not in group]
             if is_refused_for_the_limit(error) and not group[0].was_refused:
@@ -167,5 +167,5 @@ class Batches(Generic[T]):
 
 
 def _may_be_one_member_s(error: BaseException | None) -> bool:
-    """Tell whether an error may be the fault of one member alone."""
+    """Return whether an error may be the fault of one member alone."""
     return isinstance(error, StatusError) and error.status < HTTP_SERVER_ERROR

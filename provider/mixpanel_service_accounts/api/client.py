@@ -113,7 +113,7 @@ class Client:
         self._transport.take_turn(what, once=once)
 
     def price(self) -> float:
-        """Tell the seconds that a call costs under the server's rate limit; 0.0 if none is near."""
+        """Return the seconds that a call costs under the rate limit; 0.0 if it is not near."""
         return self._transport.price()
 
     @property
@@ -122,7 +122,7 @@ class Client:
         return self._transport.server_time
 
     def me(self) -> Me:
-        """Tell whom the server takes this login for, in one call (grade R)."""
+        """Return whom the server takes this login for, in one call (grade R)."""
         return self.dialect.me()
 
     def list_service_accounts(self, organization_id: int) -> Listing[Account]:
@@ -182,7 +182,7 @@ class Client:
     def add_to_projects(
         self, organization_id: int, service_account_ids: Sequence[int], grants: Sequence[Grant]
     ) -> None:
-        """Give every account every grant: the cross product.
+        """Add every account with every grant: the cross product.
 
         `bulk`: one call. `nested`: derived in one call for each account and grant; where one of
         them fails, those before it stay.
@@ -192,7 +192,7 @@ class Client:
     def add_to_project(
         self, organization_id: int, service_account_id: int, project_id: int, role: str
     ) -> None:
-        """Give one account one role in one project, in one call (both documents)."""
+        """Add one account with one role to one project, in one call (both documents)."""
         self.add_to_projects(
             organization_id, [service_account_id], [Grant(project_id=project_id, role=role)]
         )

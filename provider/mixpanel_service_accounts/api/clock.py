@@ -11,7 +11,7 @@ from msgspec import Struct
 
 
 def utc_now() -> datetime:
-    """Tell the current instant, aware, in UTC."""
+    """Return the current instant, aware, in UTC."""
     return datetime.now(timezone.utc)
 
 

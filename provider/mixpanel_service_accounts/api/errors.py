@@ -110,7 +110,7 @@ class StatusError(RequestError):
 
 
 def is_refused_for_the_limit(error: BaseException | None) -> bool:
-    """Tell whether an answer says that there were too many calls."""
+    """Return whether an answer says that there were too many calls."""
     return isinstance(error, StatusError) and error.status == HTTP_TOO_MANY_REQUESTS
 
 

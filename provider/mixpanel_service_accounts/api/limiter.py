@@ -60,7 +60,7 @@ class Limiter:
             return 0.0
 
     def price(self) -> float:
-        """Tell the seconds that a call costs; 0.0 while no limit is known, or none is near."""
+        """Return the seconds that a call costs; 0.0 while no limit is known, or none is near."""
         with self._lock:
             if self._limit is None or self._taken(self._clock.monotonic()) < _NEAR * self._limit:
                 return 0.0

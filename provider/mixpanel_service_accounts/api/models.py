@@ -136,7 +136,7 @@ class Member(Struct, frozen=True, kw_only=True):
 
     @property
     def is_individual(self) -> bool:
-        """Tell whether the row is a grant to the account itself, the only kind we make."""
+        """Return whether the row is a grant to the account itself, the only kind we make."""
         return self.target_type is UNSET or self.target_type == "individual"
 
 

@@ -69,7 +69,7 @@ class Pace:
             self._overlap = _mean(self._overlap, float(self._busy > 1))
 
     def patience(self) -> float:
-        """Tell for how many seconds a change may wait for company: until enough are likely there.
+        """Return how many seconds a change may wait for others to share its request.
 
         Returns:
             0.0 for one that is alone, and where nobody ever meets another: with --parallel 1.

@@ -38,7 +38,7 @@ class SingleFlight:
         self._flights: dict[Hashable, Future[Any]] = {}
 
     def get(self, key: Hashable, load: Callable[[], T]) -> T:
-        """Tell a value, fetched by whoever asks for it first."""
+        """Return a value, fetched by whoever asks for it first."""
         with self._lock:
             flight = self._flights.get(key)
             mine = flight is None
@@ -58,7 +58,7 @@ class SingleFlight:
             flight.set_exception(error)
 
     def has(self, key: Hashable) -> bool:
-        """Tell whether a value is known or under way."""
+        """Return whether a value is known or under way."""
         with self._lock:
             return key in self._flights
 
@@ -361,5 +361,5 @@ class Reads:
 
 
 def says_not_found(error: StatusError) -> bool:
-    """Tell whether the API itself says so, and not a proxy or another server (wire.md, fact 3)."""
+    """Return whether the API itself says so, not a proxy or another server (wire.md, fact 3)."""
     return error.status == HTTP_NOT_FOUND and error.vendor_shaped

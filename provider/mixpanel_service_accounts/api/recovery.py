@@ -62,7 +62,7 @@ class Births:
             self._made.add((organization_id, service_account_id))
 
     def has(self, organization_id: int, service_account_id: int) -> bool:
-        """Tell whether this process made an account."""
+        """Return whether this process made an account."""
         with self._lock:
             return (organization_id, service_account_id) in self._made
 
@@ -111,7 +111,7 @@ class Creator:
         self._made: set[int] = set()  # here, for two hosts may not share their numbers
 
     def is_made_here(self, service_account_id: int) -> bool:
-        """Tell whether this process made an account."""
+        """Return whether this process made an account."""
         return self._births.has(self._organization_id, service_account_id)
 
     def create(

@@ -37,7 +37,7 @@ class ConnectionBroken(NewConnectionError):  # noqa: N818 (reads as a sentence)
 
 
 def read_carefully(pool: HTTPConnectionPool, monotonic: Monotonic) -> None:
-    """Let every connection of a pool read its responses as this module does.
+    """Make every connection of a pool read its responses as this module does.
 
     Args:
         pool: Of whatever kind: plain, TLS, or through a proxy.

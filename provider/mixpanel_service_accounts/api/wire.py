@@ -108,7 +108,7 @@ class Answer(Struct, frozen=True):
 
 
 def is_loopback(host: str) -> bool:
-    """Tell whether a host, parsed out of a URL, is this machine itself."""
+    """Return whether a host, parsed out of a URL, is this machine itself."""
     if host.lower() == "localhost":
         return True
     try:

@@ -94,7 +94,7 @@ class Writes:
         self._client.remove_from_projects(self._organization_id, removals)
 
     def set_role(self, service_account_id: int, project_id: int, role: str) -> str | None:
-        """Give an account a role in a project, whatever role it had there before.
+        """Return an account a role in a project, whatever role it had there before.
 
         A role change is an add, a read back and, where the role did not change, a removal and an
         add (wire.md, fact 5). A server that refuses to add again is met the same way. A role that
@@ -130,7 +130,7 @@ class Writes:
         return self._replace(service_account_id, project_id, role)
 
     def _give_unread(self, service_account_id: int, project_id: int, role: str) -> None:
-        """Give a role that cannot be read back: a removal and an addition need no upsert."""
+        """Set a role that cannot be read back: a removal and an addition need no upsert."""
         try:
             self._remove(service_account_id, project_id)
         except StatusError as error:

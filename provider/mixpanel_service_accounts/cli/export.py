@@ -144,7 +144,7 @@ def _pickled_providers() -> dict[str, str]:
 
 
 def _tell(plan: Plan, out: Path | None, *, adopt: bool) -> None:
-    """Say on stderr what was written, what was not, and what comes next."""
+    """Print on stderr what was written, what was not, and what comes next."""
     inventory = plan.inventory
     where = f" in {out}" if out else ""
     _say(f"{_counted(len(plan.kept), plan.memberships) or 'no account'}{where}")

@@ -230,7 +230,7 @@ def _show(made: Report, wanted: _Wanted) -> None:
 
 
 def _status(made: Report, fail_on: Collection[str]) -> int:
-    """Tell the exit status, and on stderr why it is not 0."""
+    """Return the exit status, and on stderr why it is not 0."""
     counted = [(name, entry) for entry in made.entries for name in fail_on if _counts(name, entry)]
     found = {entry.account.id for name, entry in counted if name in entry.findings}
     unknown = {entry.account.id for name, entry in counted if name in entry.unknown}
@@ -252,5 +252,5 @@ def _status(made: Report, fail_on: Collection[str]) -> int:
 
 
 def _counts(name: str, entry: Entry) -> bool:
-    """Tell whether a finding is a reason to fail: of the login that reads, not all are."""
+    """Return whether a finding is a reason to fail: of the login that reads, not all are."""
     return not (entry.is_own_login and name in NEEDED_TO_READ)

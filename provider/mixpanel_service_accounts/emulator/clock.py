@@ -12,11 +12,11 @@ class Clock:
         self._offset = timedelta()
 
     def now(self) -> datetime:
-        """Tell the server's time, aware, in UTC."""
+        """Return the server's time, aware, in UTC."""
         return datetime.now(timezone.utc) + self._offset
 
     def set(self, now: datetime | None) -> None:
-        """Let it be that time now; None goes back to real time."""
+        """Set the time; None goes back to real time."""
         self._offset = now - datetime.now(timezone.utc) if now else timedelta()
 
 

@@ -66,7 +66,7 @@ class _Control:
         return _OK
 
     def state(self, _body: object) -> object:
-        """Tell what there is, secrets included."""
+        """Return what there is, secrets included."""
         store = self._service.store
         return {
             "accounts": store.accounts(),

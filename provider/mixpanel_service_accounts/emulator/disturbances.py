@@ -114,7 +114,7 @@ def _missing(fault: Fault) -> Response:
 
 
 def _no(status: int, text: str, form: str) -> Response:
-    """Say no in the vendor's shape, or in one that only looks like it."""
+    """Refuse in the vendor's shape, or in one that only looks like it."""
     if form == "html":
         return HTMLResponse(_HTML, status)
     if form == "empty":

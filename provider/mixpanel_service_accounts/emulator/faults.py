@@ -132,7 +132,7 @@ class Faults:
         return self._entries
 
     def switch(self, name: str) -> Any:  # noqa: ANN401 (values of any type)
-        """Tell how a switch stands."""
+        """Return how a switch stands."""
         for entry in self._entries:
             if entry["kind"] == "switch" and entry["name"] == name:
                 return entry["value"]
@@ -182,7 +182,7 @@ def _check_pattern(text: str | None) -> None:
 
 
 def _fits(value: object, choices: Sequence[Any]) -> bool:
-    """Tell whether a value is one of the choices, or of one of the types; a bool is no number."""
+    """Return whether a value is one of the choices, or of one of the types; a bool is no number."""
     return any(
         isinstance(value, choice) and (choice in (bool, object) or not isinstance(value, bool))
         if isinstance(choice, type)

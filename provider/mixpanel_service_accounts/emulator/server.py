@@ -77,7 +77,7 @@ class Control:
         self._call("DELETE", "calls")
 
     def state(self) -> dict[str, Any]:
-        """Tell accounts with their secrets, and memberships."""
+        """Return accounts with their secrets, and memberships."""
         found: dict[str, Any] = self._call("GET", "state")
         return found
 

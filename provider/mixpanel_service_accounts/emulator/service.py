@@ -58,11 +58,11 @@ class Service:
             self.store.note_use(account["id"], stamp(now))
 
     def is_expired(self, account: Row) -> bool:
-        """Tell whether an account's time is over."""
+        """Return whether an account's time is over."""
         return account["expires"] is not None and account["expires"] <= stamp(self.clock.now())
 
     def enter(self, caller: Row, organization: int, *, ruling: bool = False) -> None:
-        """Let a caller into an organization, or say no."""
+        """Require that a caller may enter an organization."""
         if organization not in ORGANIZATIONS:
             raise ApiError(404, f"Organization {organization} not found.")
         if caller["organization"] != organization:
@@ -73,7 +73,7 @@ class Service:
             raise ApiError(403, "You do not have permission to manage service accounts.")
 
     def enter_project(self, caller: Row, project: int) -> None:
-        """Let a caller into a project; a stranger gets 403 even where there is none (fact 3)."""
+        """Require that a caller is a member of a project; a stranger gets 403 even where there is none (fact 3)."""
         if self._is_deleted(project) or not self.store.is_member(caller["id"], project):
             raise ApiError(
                 403, f"User {user_of(caller['id'])} is not a member of project {project}."

@@ -105,7 +105,7 @@ class Store:
         return [row["id"] for row in self._rows(query, organization)]
 
     def organization_of(self, project: int) -> int | None:
-        """Tell the organization of a project; None where there is no such project."""
+        """Return the organization of a project; None where there is no such project."""
         row = self._one("SELECT organization FROM projects WHERE id = ?", project)
         return None if row is None else int(row["organization"])
 
@@ -216,6 +216,6 @@ class Store:
         return self._rows("SELECT * FROM grants ORDER BY account, project")
 
     def is_member(self, account: int, project: int) -> bool:
-        """Tell whether an account is in a project, by whatever grant."""
+        """Return whether an account is in a project, by whatever grant."""
         query = "SELECT 1 FROM grants WHERE account = ? AND project = ?"
         return self._one(query, account, project) is not None

@@ -143,7 +143,7 @@ class _Planner:
         self._sort_rows()
 
     def _sort_rows(self) -> None:
-        """Tell grants to an account itself from those that it has through others (fact 6)."""
+        """Separate grants to an account itself from those that it has through others (fact 6)."""
         for project, rows in sorted(self._inventory.members.items()):
             for row in rows:
                 role = self._spelled(row.role)

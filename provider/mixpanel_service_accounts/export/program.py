@@ -50,7 +50,7 @@ def _imports(plan: Plan) -> list[str]:
 
 
 def _unread(inventory: Inventory) -> list[str]:
-    """Say of which projects nothing is known: they are not empty."""
+    """List the projects of which nothing is known: they are not empty."""
     found = []
     if not knows_projects(inventory):
         found.append(
@@ -111,7 +111,7 @@ def _projects(planned: PlannedAccount, inventory: Inventory) -> list[str]:
 
 
 def _remarks(planned: PlannedAccount) -> list[str]:
-    """Say what the account has that no resource here gives it."""
+    """Return what the account has that no resource here gives it."""
     return [
         line
         for project, role, whose in planned.through

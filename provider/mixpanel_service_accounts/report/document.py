@@ -129,7 +129,7 @@ def _rows(access: Sequence[Access]) -> list[dict[str, Any]]:
 
 
 def told(value: T | UnsetType) -> T | str:
-    """Say what was told, or that nothing was."""
+    """Return what was told, or that nothing was."""
     return UNKNOWN if isinstance(value, UnsetType) else value
 
 

@@ -143,7 +143,7 @@ def judge(
 
 
 def knows_projects(inventory: Inventory) -> bool:
-    """Tell whether anything is known of projects: `bulk` needs their numbers from somewhere."""
+    """Return whether anything is known of projects: `bulk` needs their numbers from somewhere."""
     return bool(inventory.projects) or not DIALECTS[inventory.dialect].lists_members
 
 
@@ -215,7 +215,7 @@ def _is_admin(subject: _Subject) -> bool | None:
 
 
 def is_ruling(role: str | UnsetType | None) -> bool:
-    """Tell whether a role rules, in any spelling that says so, such as `Organization Owner`."""
+    """Return whether a role rules, in any spelling that says so, such as `Organization Owner`."""
     return isinstance(role, str) and not _RULING.isdisjoint(_WORD.findall(role.casefold()))
 
 

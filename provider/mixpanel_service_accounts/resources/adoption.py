@@ -98,7 +98,7 @@ def _refuse_held(session: Session, checked: Checking, number: int) -> None:
 
 
 def _may_be_one_place(session: Session, one: Place | None, other: Place | None) -> bool:
-    """Tell whether a number may mean the same account in both; in doubt it does."""
+    """Return whether a number may mean the same account in both; in doubt it does."""
     if one is None or other is None or session.configuration.accept_move:
         return True
     organizations = {one.organization_id, other.organization_id} - {None}
@@ -153,7 +153,7 @@ def take_over(session: Session, organization: Organization, inputs: AccountInput
 
 
 def grant_listed(organization: Organization, account: int, grants: list[Grant]) -> dict[str, str]:
-    """Give an adopted account the roles that are listed; those that it has cost no write.
+    """Return an adopted account the roles that are listed; those that it has cost no write.
 
     Returns:
         The server's own words for the roles that were read back, by project.

@@ -22,7 +22,7 @@ WHAT_A_PROJECT_IS = "a project's number"
 
 
 def other_role(account: Account, asked: str | None) -> str | None:
-    """Tell an account's role in the organization where that is another one than was asked for."""
+    """Return an account's role in the organization where that is another one than was asked for."""
     role = account.role
     return role if isinstance(role, str) and asked and not same_role(role, asked) else None
 

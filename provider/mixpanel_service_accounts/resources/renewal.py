@@ -194,7 +194,7 @@ def date_of(text: object) -> datetime | None:
 
 
 def tell_clock(checked: Checking, issued: datetime, now: datetime) -> None:
-    """Say so where the clock shows a time before what has happened already."""
+    """Warn if the clock shows a time before the last rotation or issue."""
     if now < issued - _CLOCKS_DIFFER:
         checked.warnings.append(
             f"this machine's clock says {format_instant(now)}, and {checked.inputs.get('name')!r} "
@@ -229,7 +229,7 @@ class Terms(Struct, frozen=True):
         return self.validity + self.overlap
 
     def due_at(self, rotated_at: datetime, expires: datetime | None) -> datetime:
-        """Tell when the next account is due; the server's expiry may ask for it earlier."""
+        """Return when the next account is due; the server's expiry may ask for it earlier."""
         end = rotated_at + self.validity
         if expires is not None:
             end = min(end, expires - self.overlap)

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 
 def widen_pool(calls: int) -> None:
-    """Let the host serve more calls at once than the four that the SDK gives it.
+    """Widen the host's pool beyond the four that the SDK gives it.
 
     There is no public way: configure() runs in a worker of the executor to widen, and CPython
     keeps the executor in that thread's arguments. Any surprise leaves the pool as it is.

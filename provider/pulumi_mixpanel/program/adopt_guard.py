@@ -35,7 +35,7 @@ Holdings = Mapping[int, Sequence[Holding]]
 
 
 def holders_of(adopt: pulumi.Input[int | str], claimant: str) -> pulumi.Output[Sequence[Holding]]:
-    """Tell which other resources hold, or adopt, the account that is to be adopted.
+    """Return which other resources hold, or adopt, the account that is to be adopted.
 
     Args:
         adopt: The account's number; what is none has no holders, and is refused by check().

@@ -131,7 +131,7 @@ class _Run:
         self.threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="mixpanel-lookup")
 
     def context(self, configuration: Configuration) -> Session:
-        """Give the one context of a configuration, be it the stack's or a provider's."""
+        """Return the one context of a configuration, be it the stack's or a provider's."""
         with self._lock:
             if configuration not in self._contexts:
                 self._contexts[configuration] = Session(
@@ -210,13 +210,13 @@ def _configuration(provider: Provider | None, settings: Mapping[str, Any]) -> Co
 
 
 async def _are_made(resources: set[pulumi.Resource]) -> bool:
-    """Tell whether all resources that an argument comes from are there, as Pulumi's own do."""
+    """Return whether all resources that an argument comes from are there, as Pulumi's own do."""
     ids = [vars(one).get("id") for one in resources]  # a component has none
     return all([await id_.is_known() for id_ in ids if isinstance(id_, pulumi.Output)])
 
 
 def _are_ours(resources: set[pulumi.Resource]) -> bool:
-    """Tell whether one may have changed what an earlier lookup of this run has read."""
+    """Return whether one may have changed what an earlier lookup of this run has read."""
     return any(isinstance(one, pulumi.dynamic.Resource) for one in resources)
 
 

@@ -119,7 +119,7 @@ def optional(row: Mapping[str, Any], key: str, kind: type[T]) -> T | UnsetType |
 
 
 def _is(value: object, kind: type) -> bool:
-    """Tell whether a value is of a type; a bool is no number, nor is what no state can hold."""
+    """Return whether a value is of a type; a bool is no number, nor is what no state can hold."""
     if kind is int:
         # The engine keeps numbers as floats.
         return isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**53

@@ -137,7 +137,7 @@ class Transport:
         self._turns.taken, self._turns.once = True, once
 
     def price(self) -> float:
-        """Tell the seconds that a call costs under the server's rate limit; 0.0 if none is near."""
+        """Return the seconds that a call costs under the rate limit; 0.0 if it is not near."""
         return self._limiter.price()
 
     def _wait_for_turn(self, request: Request, attempt: int = 1) -> None:

@@ -21,7 +21,7 @@ class _Session(requests.Session):
     """A session that leaves redirects alone: else it reads the whole body of one, however large."""
 
     def get_redirect_target(self, resp: requests.Response) -> str | None:
-        """Say that nothing is redirected; `_follow` looks itself."""
+        """Return None: redirects are followed elsewhere."""
         del resp
         return None
 

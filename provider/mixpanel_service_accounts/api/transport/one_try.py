@@ -94,7 +94,7 @@ class Tries:
         )
 
     def _read_timeout(self, request: Request, deadline: float) -> float:
-        """Tell how many seconds a try may wait for its answer: what is left of the operation's.
+        """Return how many seconds a try may wait for its answer: what is left of the operation's.
 
         A create waits longer than the server works, so that a time-out is never ours.
         """

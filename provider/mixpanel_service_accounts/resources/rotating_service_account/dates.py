@@ -91,7 +91,7 @@ def check_dates(session: Session, checked: Checking, olds: Inputs | None) -> Non
 def _due(
     terms: Terms, rotated: datetime, expires: datetime | None, until: datetime | None
 ) -> datetime:
-    """Tell when the next account is due; while a previous one works, a demand alone brings a third.
+    """Return when the next account is due; while a previous one works, a demand alone brings a third.
 
     Periods that were made longer ask for more than an account that was made before them lasts.
     """
@@ -153,7 +153,7 @@ def _recorded_end(values: Inputs, terms: Terms | None, rotated: datetime | None)
 
 
 def overlap_end(terms: Terms, at: datetime, expires: datetime | None) -> datetime:
-    """Tell until when the account that a rotation takes over from works.
+    """Return until when the account that a rotation takes over from works.
 
     Args:
         terms: The periods.
@@ -174,12 +174,12 @@ def dated_name(name: str, at: datetime) -> str:
 
 
 def is_dated(found: str, name: str) -> bool:
-    """Tell whether a name is another one, dated."""
+    """Return whether a name is another one, dated."""
     return re.fullmatch(re.escape(name) + r"-\d{8}t\d{6}", found) is not None
 
 
 def why_rotated(session: Session, state: State, news: Inputs) -> str | None:
-    """Say why an update has to make the next account; None where it does not."""
+    """Return why an update has to make the next account; None where it does not."""
     if state.service_account_id is None:
         return "its current account is gone"
     if changed := _demands(state, partial(getattr, news)):
@@ -193,7 +193,7 @@ def why_rotated(session: Session, state: State, news: Inputs) -> str | None:
 
 
 def rotates(session: Session, state: State, news: Inputs) -> bool:
-    """Tell whether an update has to make the next account."""
+    """Return whether an update has to make the next account."""
     return why_rotated(session, state, news) is not None
 
 
@@ -203,20 +203,20 @@ def rotates_by_the_clock(state: State, inputs: Inputs) -> bool:
 
 
 def retirement(state: State, news: Inputs) -> datetime | None:
-    """Tell when the previous account goes; None where there is none."""
+    """Return when the previous account goes; None where there is none."""
     if state.previous_service_account_id is None:
         return None
     return _recorded_end(state, terms_of(news), date_of(state.rotated_at))
 
 
 def retires(session: Session, state: State, news: Inputs) -> bool:
-    """Tell whether an update has to retire the previous account."""
+    """Return whether an update has to retire the previous account."""
     until = retirement(state, news)
     return until is not None and session.now() >= until
 
 
 def announce_steps(session: Session, state: State, news: Inputs) -> None:
-    """Tell which steps are due, and why, and for how long the previous account goes on working."""
+    """Announce which steps are due, and why, and for how long the previous account goes on working."""
     now, terms, run = session.now(), terms_of(news), session.wording.run
     name = news.name if is_known(news.name) else state.name
     reason, until = why_rotated(session, state, news), retirement(state, news)
@@ -246,7 +246,7 @@ def announce_steps(session: Session, state: State, news: Inputs) -> None:
 
 
 def _tell_short_overlap(session: Session, state: State, terms: Terms) -> None:
-    """Tell how much of the overlap is left where the account that is taken over from expires."""
+    """Announce how much of the overlap is left if the account being rotated out expires."""
     now, expires = session.now(), date_of(state.expires)
     left = overlap_end(terms, now, expires) - now
     if left < terms.overlap:

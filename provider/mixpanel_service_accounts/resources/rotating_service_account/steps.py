@@ -215,7 +215,7 @@ def _change_current(progress: Progress) -> None:
 
 
 def _change_previous(progress: Progress) -> None:
-    """Give the previous account what the current one has, for its users are the same."""
+    """Grant the previous account what the current one has, for its users are the same."""
     state, wanted = progress.state, progress.inputs.projects
     previous = previous_of(state)
     if previous is None or retires(progress.session, state, progress.inputs):
