@@ -73,7 +73,7 @@ class Service:
             raise ApiError(403, "You do not have permission to manage service accounts.")
 
     def enter_project(self, caller: Row, project: int) -> None:
-        """Require that a caller is a member of a project; a stranger gets 403 even where there is none (fact 3)."""
+        """Require that a caller is a member of a project; a stranger gets 403 (fact 3)."""
         if self._is_deleted(project) or not self.store.is_member(caller["id"], project):
             raise ApiError(
                 403, f"User {user_of(caller['id'])} is not a member of project {project}."

@@ -91,7 +91,7 @@ def check_dates(session: Session, checked: Checking, olds: Inputs | None) -> Non
 def _due(
     terms: Terms, rotated: datetime, expires: datetime | None, until: datetime | None
 ) -> datetime:
-    """Return when the next account is due; while a previous one works, a demand alone brings a third.
+    """Return when the next account is due; while a previous one works, only a demand is due.
 
     Periods that were made longer ask for more than an account that was made before them lasts.
     """
@@ -216,7 +216,7 @@ def retires(session: Session, state: State, news: Inputs) -> bool:
 
 
 def announce_steps(session: Session, state: State, news: Inputs) -> None:
-    """Announce which steps are due, and why, and for how long the previous account goes on working."""
+    """Announce which steps are due, why, and how long the previous account works on."""
     now, terms, run = session.now(), terms_of(news), session.wording.run
     name = news.name if is_known(news.name) else state.name
     reason, until = why_rotated(session, state, news), retirement(state, news)
