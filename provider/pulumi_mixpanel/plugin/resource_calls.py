@@ -17,7 +17,7 @@ from pulumi_mixpanel.plugin.connection import Connection
 from pulumi_mixpanel.plugin.detailed_diff import detailed_diff
 from pulumi_mixpanel.plugin.engine_log import EngineLog
 from pulumi_mixpanel.plugin.failures import PartlyMade, sentence
-from pulumi_mixpanel.plugin.kinds import KINDS
+from pulumi_mixpanel.plugin.kinds import KINDS, WITHOUT
 from pulumi_mixpanel.plugin.property_names import camel_case, camel_path, inward, outward
 from pulumi_mixpanel.plugin.schema import is_given
 from pulumi_mixpanel.plugin.wire_values import pack, unpack
@@ -46,7 +46,7 @@ class ResourceCalls:
         rules, response = _rules(request), _message("CheckResponse")()
         news, olds = inward(rules.Inputs, unpack(request.news)), _inputs(rules, request.olds)
         _fill_in_name(rules, request, news, olds)
-        for key in _foreign(rules, news):
+        for key in _foreign(rules, news, olds):
             names = ", ".join(camel_case(name) for name in _given(rules))
             reason = f"{rules.KIND} has no input {key!r}; it has {names}."
             response.failures.add(property=key, reason=reason)
@@ -176,9 +176,17 @@ def _given(rules: Resource[Any, Any]) -> list[str]:
     return [one.name for one in fields_of(kind).values() if is_given(one)]
 
 
-def _foreign(rules: Resource[Any, Any], news: Mapping[str, Any]) -> list[str]:
-    """Return the inputs that the resource does not have; `__defaults` and the like are an SDK's."""
-    return [key for key in news if key not in _given(rules) and not key.startswith("__")]
+def _foreign(
+    rules: Resource[Any, Any], news: Mapping[str, Any], olds: Mapping[str, Any]
+) -> list[str]:
+    """Return the inputs that the resource does not have.
+
+    What an earlier check recorded comes again with an import and with `ignoreChanges`; `__defaults`
+    and the like are an SDK's.
+    """
+    kind: type[Struct] = rules.Inputs
+    known = {name for name in fields_of(kind) if name not in WITHOUT or name in olds}
+    return [key for key in news if key not in known and not key.startswith("__")]
 
 
 def _fill_in_name(
