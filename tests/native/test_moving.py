@@ -10,6 +10,15 @@ import pytest
 from tests.native.program import NativeStack
 from tests.recorded.recording import FOLDER, Recording
 
+PROJECTS = [{"projectId": 2001, "role": "analyst"}, {"projectId": 2002, "role": "consumer"}]
+ROTATING = {
+    "name": "bot",
+    "role": "consumer",
+    "validityPeriodHours": 2160,
+    "earlyRenewalHours": 240,
+    "overlapHours": 168,
+    "projects": PROJECTS,
+}
 MOVED: dict[str, tuple[str, str, dict[str, Any]]] = {
     "account-with-projects": (
         "ServiceAccount",
@@ -18,12 +27,10 @@ MOVED: dict[str, tuple[str, str, dict[str, Any]]] = {
             "name": "bot",
             "role": "consumer",
             "expires": "2028-06-30T00:00:00Z",
-            "projects": [
-                {"projectId": 2001, "role": "analyst"},
-                {"projectId": 2002, "role": "consumer"},
-            ],
+            "projects": PROJECTS,
         },
     ),
+    "rotating-in-overlap": ("RotatingServiceAccount", "export", ROTATING),
 }
 """The kind, the name and the inputs of the resource in a recorded state."""
 

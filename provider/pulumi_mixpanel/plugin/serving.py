@@ -1,4 +1,4 @@
-"""Serving the provider: as a process that an engine starts, or inside a test's own process."""
+"""Serving the provider as a process that an engine starts."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from mixpanel_plugin_rpc.handlers import handlers_of
 from mixpanel_plugin_rpc.messages import load
@@ -34,20 +32,6 @@ def serve(provider: Provider) -> int:
         never.wait(_PULSE)
     server.stop(_GRACE)
     return 0
-
-
-@contextmanager
-def attached(provider: Provider) -> Iterator[dict[str, str]]:
-    """Serve a provider inside this process, for tests.
-
-    Yields:
-        The environment variable that makes an engine attach to it.
-    """
-    server = _server(provider)
-    try:
-        yield {"PULUMI_DEBUG_PROVIDERS": f"mixpanel:{server.listen_on_port()}"}
-    finally:
-        server.stop(_GRACE)
 
 
 def _server(provider: Provider) -> Server:
