@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 import grpc
+from msgspec import Struct
 
 from mixpanel_plugin_rpc.bugs import describe_bug
 from mixpanel_plugin_rpc.messages import Message, Protocol
@@ -12,8 +13,22 @@ from mixpanel_plugin_rpc.messages import Message, Protocol
 Method = Callable[[Message], Message]
 """Takes the request of a call and returns its response."""
 
-Failed = Callable[[Message, BaseException], Message]
-"""Takes the response class of a call and its error, and returns the response that describes it."""
+
+class Rejected(Struct, frozen=True):
+    """The end of a call without a response, for a protocol whose responses describe no error.
+
+    Attributes:
+        message: The text of the gRPC status, whose code is "unknown".
+        details: A serialized google.rpc.Status with the same code and text; empty for none.
+    """
+
+    message: str
+    details: bytes = b""
+
+
+Failed = Callable[[Message, BaseException], "Message | Rejected"]
+"""Takes the response class of a call and its error, and returns the response that describes it, or
+how the call ends without one."""
 
 
 def handlers_of(
@@ -55,9 +70,22 @@ def _behaviour(
         response, bug = _attempt(method, request, response_class, failed)
         if bug is not None:  # here, outside of the edge: abort() raises
             context.abort(grpc.StatusCode.INTERNAL, bug)
+        if isinstance(response, Rejected):
+            return _rejected(response, response_class, context)
         return response
 
     return behave
+
+
+def _rejected(
+    rejected: Rejected, response_class: Message, context: grpc.ServicerContext
+) -> Message:
+    """End a call with a status, without abort(), whose exception a later edge would describe."""
+    if rejected.details:
+        context.set_trailing_metadata((("grpc-status-details-bin", rejected.details),))
+    context.set_code(grpc.StatusCode.UNKNOWN)
+    context.set_details(rejected.message)
+    return response_class()
 
 
 def _attempt(

@@ -1,4 +1,4 @@
-"""A synchronous gRPC server on a unix socket."""
+"""A synchronous gRPC server on a unix socket or a port of this machine."""
 
 from __future__ import annotations
 
@@ -45,6 +45,12 @@ class Server:
         else:
             self._server.add_secure_port(address, credentials)
         self._server.start()
+
+    def listen_on_port(self) -> int:
+        """Listen on a free port of 127.0.0.1, start, and return the port."""
+        port: int = self._server.add_insecure_port("127.0.0.1:0")
+        self._server.start()
+        return port
 
     def stop(self, grace: float) -> None:
         """Accept no more calls, and wait until those under way have ended.

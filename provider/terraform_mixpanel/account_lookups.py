@@ -2,183 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict
-from typing import Annotated, Any
-
-from msgspec import Struct
-
-from mixpanel_service_accounts.resources.fields import declared
-from mixpanel_service_accounts.resources.session import Session
+from mixpanel_service_accounts.resources.typed_lookups import (
+    Accounts,
+    Found,
+    InProject,
+    InProjectAccounts,
+    OneOf,
+    Pattern,
+    look_up_account,
+    look_up_accounts,
+    look_up_project_accounts,
+)
 from terraform_mixpanel.data_sources import DataSource
-
-
-class Where(Struct, frozen=True, kw_only=True):
-    """Where to look."""
-
-    organization_id: Annotated[
-        int | None,
-        declared("The organization's number. Default: the provider's.", filled=True),
-    ] = None
-    region: Annotated[
-        str | None,
-        declared("`us`, `eu` or `in`: which of Mixpanel's hosts. Default: the provider's."),
-    ] = None
-
-
-class OneOf(Where, frozen=True, kw_only=True):
-    """Which account: exactly one of three."""
-
-    id: Annotated[int | None, declared("The account's number.", filled=True)] = None
-    username: Annotated[str | None, declared("The login, in full.", filled=True)] = None
-    name: Annotated[
-        str | None, declared("The name: the username without the server's suffix.", filled=True)
-    ] = None
-
-
-# What the server tells of an account; never its secret, which no route gives.
-Created = Annotated[str | None, declared("When it was created, UTC.")]
-User = Annotated[int | None, declared("The number of the user behind it (`bulk`).")]
-Creator = Annotated[int | None, declared("The user number of the login that created it (`bulk`).")]
-CreatorEmail = Annotated[str | None, declared("That login's address (`bulk`).")]
-CreatorName = Annotated[str | None, declared("That login's name (`bulk`).")]
-Expires = Annotated[str | None, declared("When it stops working, UTC; null for never (`bulk`).")]
-LastUsed = Annotated[
-    str | None,
-    declared(
-        "When it last logged in, UTC; null for never (`bulk`). It changes by itself, and so "
-        "does whatever is given it."
-    ),
-]
-Role = Annotated[
-    str | None, declared("The role in the organization, if the server tells it (`bulk`).")
-]
-NotTold = Annotated[
-    tuple[str, ...] | None,
-    declared("Attributes that are null because the server does not tell them."),
-]
-
-
-class Found(OneOf, frozen=True, kw_only=True):
-    """One account."""
-
-    created: Created = None
-    user: User = None
-    creator: Creator = None
-    creator_email: CreatorEmail = None
-    creator_name: CreatorName = None
-    expires: Expires = None
-    last_used: LastUsed = None
-    role: Role = None
-    not_told: NotTold = None
-
-
-class Listed(Struct, frozen=True, kw_only=True):
-    """An account in a list."""
-
-    id: Annotated[int, declared("The account's number.")]
-    username: Annotated[str, declared("The login, in full.")]
-    name: Annotated[str, declared("The name: the username without the server's suffix.")]
-    organization_id: Annotated[int, declared("The organization's number.")]
-    created: Created = None
-    user: User = None
-    creator: Creator = None
-    creator_email: CreatorEmail = None
-    creator_name: CreatorName = None
-    expires: Expires = None
-    last_used: LastUsed = None
-    role: Role = None
-    not_told: NotTold = None
-
-
-class Pattern(Where, frozen=True, kw_only=True):
-    """Which accounts."""
-
-    name_pattern: Annotated[
-        str | None,
-        declared("A pattern of the name, such as `export-*`: `*`, `?`, `[…]`. Default: all."),
-    ] = None
-
-
-class Accounts(Pattern, frozen=True, kw_only=True):
-    """The accounts of an organization."""
-
-    service_accounts: Annotated[
-        tuple[Listed, ...] | None, declared("The accounts, by their number.")
-    ] = None
-
-
-class InProject(Where, frozen=True, kw_only=True):
-    """Which project."""
-
-    project_id: Annotated[int, declared("The project's number.")]
-
-
-class Row(Struct, frozen=True, kw_only=True):
-    """An account in a project."""
-
-    account: Annotated[Listed, declared("The account.")]
-    role: Annotated[str, declared("Its role in the project, by this grant.")]
-    target_type: Annotated[
-        str | None,
-        declared(
-            "`individual` for a grant to the account itself, `team` or `organization` for one that "
-            "it has through others (`bulk`)."
-        ),
-    ] = None
-    has_sensitive_access: Annotated[
-        bool | None, declared("Whether it sees data classified as sensitive (`bulk`).")
-    ] = None
-
-
-class InProjectAccounts(InProject, frozen=True, kw_only=True):
-    """The accounts of a project."""
-
-    service_accounts: Annotated[
-        tuple[Row, ...] | None,
-        declared("A row a grant, by the account's number; an account may have several."),
-    ] = None
-
-
-# Lookups are imported when one is made: they are slow to import, and every process waits for them.
-
-
-def _account(session: Session, given: Mapping[str, Any]) -> Found:
-    from mixpanel_service_accounts.resources.queries import find_account  # noqa: PLC0415 (above)
-
-    found = asdict(find_account(session, given))
-    return Found(region=given.get("region"), **found)
-
-
-def _accounts(session: Session, given: Mapping[str, Any]) -> Accounts:
-    from mixpanel_service_accounts.resources.queries import list_accounts  # noqa: PLC0415 (above)
-
-    found = tuple(Listed(**asdict(one)) for one in list_accounts(session, given))
-    return Accounts(
-        name_pattern=given.get("name_pattern"),
-        organization_id=_organization(session, given),
-        service_accounts=found,
-    )
-
-
-def _project_accounts(session: Session, given: Mapping[str, Any]) -> InProjectAccounts:
-    from mixpanel_service_accounts.resources.queries import (  # noqa: PLC0415 (above)
-        list_project_accounts,
-    )
-
-    rows = [asdict(one) for one in list_project_accounts(session, given)]
-    found = tuple(Row(**{**row, "account": Listed(**row["account"])}) for row in rows)
-    return InProjectAccounts(
-        project_id=given["project_id"],
-        organization_id=_organization(session, given),
-        service_accounts=found,
-    )
-
-
-def _organization(session: Session, given: Mapping[str, Any]) -> int:
-    place = session.configuration.place(given.get("organization_id"), given.get("region"), None)
-    return session.organization(place).id
-
 
 SOURCES = (
     DataSource(
@@ -186,20 +21,20 @@ SOURCES = (
         "A service account, by its number, its username or its name.",
         OneOf,
         Found,
-        _account,
+        look_up_account,
     ),
     DataSource(
         "mixpanel_service_accounts",
         "The service accounts of an organization.",
         Pattern,
         Accounts,
-        _accounts,
+        look_up_accounts,
     ),
     DataSource(
         "mixpanel_project_service_accounts",
         "The service accounts of a project, and how each came to be there.",
         InProject,
         InProjectAccounts,
-        _project_accounts,
+        look_up_project_accounts,
     ),
 )

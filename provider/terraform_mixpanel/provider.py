@@ -11,6 +11,7 @@ from mixpanel_plugin_rpc.messages import Message, load
 from mixpanel_plugin_rpc.stop import Stop
 from mixpanel_service_accounts.api.clock import SYSTEM_CLOCK, Clock
 from mixpanel_service_accounts.configuration import Configuration
+from mixpanel_service_accounts.resources.stoppable_clock import stoppable
 from terraform_mixpanel.applying import apply
 from terraform_mixpanel.attributes import Kind
 from terraform_mixpanel.calls import Call, Opens
@@ -19,7 +20,6 @@ from terraform_mixpanel.planning import plan
 from terraform_mixpanel.provider_block import ATTRIBUTES, Configured, configure
 from terraform_mixpanel.reading import import_state, read, upgrade
 from terraform_mixpanel.schemas import VERSION, schema_of
-from terraform_mixpanel.stopping import stoppable
 from terraform_mixpanel.stored_resources import given_values
 from terraform_mixpanel.wire_values import unpack
 

@@ -18,8 +18,8 @@ from tests.terraform.cli import Workspace, overriding
 
 from mixpanel_plugin_rpc.stop import Stop
 from mixpanel_service_accounts.api.clock import Clock
+from mixpanel_service_accounts.resources.stoppable_clock import Interrupted, stoppable
 from terraform_mixpanel.go_plugin import COOKIE
-from terraform_mixpanel.stopping import Interrupted, stoppable
 
 ROOT = Path(__file__).resolve().parents[2]
 PROCESS = f"""#!{sys.executable}

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from msgspec.structs import replace
 
-from mixpanel_plugin_rpc.stop import Stop
 from mixpanel_service_accounts.api.clock import Clock
 from mixpanel_service_accounts.api.errors import MixpanelError
+
+
+class Stop(Protocol):
+    """Whether the user asked to stop."""
+
+    def wait(self, seconds: float) -> bool:
+        """Wait, and return whether the wait was cut."""
 
 
 class Interrupted(MixpanelError):  # noqa: N818 (reads as a sentence, like its siblings)

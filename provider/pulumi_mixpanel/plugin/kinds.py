@@ -1,0 +1,86 @@
+"""The resources and functions of the plugin, by their tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from msgspec import Struct
+
+from mixpanel_service_accounts.resources import (
+    project_membership,
+    rotating_service_account,
+    service_account,
+    typed_lookups,
+)
+from mixpanel_service_accounts.resources.contract import Resource
+
+WITHOUT = ("adopt",)
+"""Inputs that have no place here: an import adopts."""
+
+
+class Kind(Struct, frozen=True):
+    """A kind of resource.
+
+    Attributes:
+        rules: Its rules.
+        description: What it is, in Markdown.
+    """
+
+    rules: Resource[Any, Any]
+    description: str
+
+
+class Lookup(Struct, frozen=True):
+    """A function that looks something up.
+
+    Attributes:
+        description: What it finds, in Markdown.
+        inputs: Its arguments.
+        result: What it finds.
+        look_up: Takes a session and the arguments, raw, and returns what is found.
+    """
+
+    description: str
+    inputs: type[Struct]
+    result: type[Struct]
+    look_up: Callable[[Any, Mapping[str, Any]], Struct]
+
+
+KINDS: Mapping[str, Kind] = {
+    f"mixpanel:index:{kind.rules.KIND}": kind
+    for kind in (
+        Kind(
+            service_account,
+            "A service account. Mixpanel changes none: another name, role or expiry means another "
+            "account, with another secret; only its projects change in place.",
+        ),
+        Kind(
+            rotating_service_account,
+            "A service account that is rotated with an overlap: the next account is created, and "
+            "the previous one goes on working until the overlap is over.",
+        ),
+        Kind(project_membership, "One account's role in one project."),
+    )
+}
+
+LOOKUPS: Mapping[str, Lookup] = {
+    "mixpanel:index:getServiceAccount": Lookup(
+        "A service account, by its number, its username or its name.",
+        typed_lookups.OneOf,
+        typed_lookups.Found,
+        typed_lookups.look_up_account,
+    ),
+    "mixpanel:index:getServiceAccounts": Lookup(
+        "The service accounts of an organization.",
+        typed_lookups.Pattern,
+        typed_lookups.Accounts,
+        typed_lookups.look_up_accounts,
+    ),
+    "mixpanel:index:getProjectServiceAccounts": Lookup(
+        "The service accounts of a project, and how each came to be there.",
+        typed_lookups.InProject,
+        typed_lookups.InProjectAccounts,
+        typed_lookups.look_up_project_accounts,
+    ),
+}

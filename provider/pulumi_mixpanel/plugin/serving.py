@@ -1,0 +1,46 @@
+"""Serving the provider as a process that an engine starts."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+
+from mixpanel_plugin_rpc.handlers import handlers_of
+from mixpanel_plugin_rpc.messages import load
+from mixpanel_plugin_rpc.server import Server
+from pulumi_mixpanel.plugin.failures import failed_call
+from pulumi_mixpanel.plugin.provider import Provider
+
+_PULSE = 1.0
+"""Seconds between two looks at whether the engine is still there."""
+
+_GRACE = 1.0
+"""Seconds that calls still under way have, once nobody waits for them."""
+
+
+def serve(provider: Provider) -> int:
+    """Serve the engine that started this process, until it is gone, and return the exit status."""
+    # Ctrl-C reaches the whole process group. The engine then calls Cancel, waits for calls in
+    # flight, and saves what they return.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    server, engine = _server(provider), os.getppid()
+    print(server.listen_on_port(), flush=True)  # noqa: T201 (what the engine waits for)
+    never = threading.Event()
+    while os.getppid() == engine:
+        never.wait(_PULSE)
+    server.stop(_GRACE)
+    return 0
+
+
+def _server(provider: Provider) -> Server:
+    methods = provider.methods
+    return Server(
+        [handlers_of(load("pulumirpc"), "pulumirpc.ResourceProvider", methods, failed_call)]
+    )
+
+
+def engine_address() -> str:
+    """Return the address of the engine that started this process; empty if a person did."""
+    return next((one for one in sys.argv[1:] if not one.startswith("-")), "")
