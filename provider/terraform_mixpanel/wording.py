@@ -20,4 +20,5 @@ TERRAFORM = Wording(
     ),
     moving_expiry="validity_period_hours = {hours}, which counts from when the account is created",
     accept_move="accept_move in the provider block",
+    gone_projects="gone_projects in the provider block",
 )

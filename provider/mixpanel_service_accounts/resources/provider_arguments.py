@@ -59,6 +59,13 @@ class ProviderArguments(Struct, frozen=True):
             "Default: false."
         ),
     ] = None
+    gone_projects: Annotated[
+        str | None,
+        declared(
+            "Numbers of projects that are gone, with commas between them: what cannot be removed "
+            "from one is let go, with a warning. Default: none."
+        ),
+    ] = None
     connect_timeout: Annotated[
         int | None, declared("Seconds to wait for a connection. Default: 10.")
     ] = None
