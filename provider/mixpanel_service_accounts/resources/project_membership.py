@@ -56,6 +56,15 @@ class Inputs(Located, frozen=True, kw_only=True):
             source="D, S",
         ),
     ]
+    region: Annotated[
+        str | None,
+        declared(
+            "`us`, `eu` or `in`: the project's own region, if it is another than the account's. "
+            "Default: the configuration's.",
+            change="replaces",
+            source="T",
+        ),
+    ] = None
 
 
 class State(Inputs, frozen=True, kw_only=True):

@@ -35,31 +35,35 @@ class ServiceAccount(InOrganization, Resource, module="mixpanel", name="ServiceA
 
     Args:
         resource_name: The resource's name in the stack.
-        name: What the username will begin with; the server adds a suffix (grade D, R, T). Text;
-            default `<stack>-<resource name>`. A change replaces the account.
-        role: Role in the organization, such as `consumer` (`bulk` only; grade D). Default: what
-            the server gives. A change replaces the account: no route changes it.
-        expires: From when on it no longer works: an aware datetime, or a text with a zone; kept
-            as UTC in whole seconds (`bulk` only; grade D). Default: never. Must lie ahead when the
-            account is made or the value changes. A change replaces the account.
-        projects: Projects and roles, made in the same call as the account (`bulk` only; grade D).
-            A change is made in place and touches only projects that are or were listed.
-        validity_period_hours: Hours for which the account is good, from when it is made (`bulk`
-            only; instead of `expires`, which is set from the clock). Default: none. A change
-            replaces the account.
+        name: What the username begins with; the server adds a suffix (grade D, R, T). A string.
+            Default: `<stack>-<resource name>`. A change replaces the account.
+        role: The role in the organization, such as `consumer` (`bulk` only; grade D). Default: what
+            the server assigns. A change replaces the account: no route changes it.
+        expires: The instant from which on the account no longer works: an aware datetime, or a
+            string with a time zone; kept as UTC in whole seconds (`bulk` only; grade D). Default:
+            never. It must be in the future when the account is created or the value changes. A
+            change replaces the account.
+        projects: The projects of the account and its roles there, created in the same call as the
+            account (`bulk` only; grade D). Default: none. A change is made in place and touches
+            only projects that are or were listed.
+        validity_period_hours: Hours for which the account works, from its creation; sets `expires`
+            from the clock (`bulk` only; instead of `expires`). Default: none. A change replaces
+            the account.
         early_renewal_hours: Hours before the expiry from which on an up renews the account: it is
-            replaced, the new one first. Default 0: at the expiry. A change is recorded in place.
+            replaced, the new one first. Default: 0, at the expiry. A change is made in place, and
+            may make a renewal due.
         rotate_when_changed: A map of strings or numbers; any change of it replaces the account.
             Default: none.
-        adopt: The number of an existing account, which the first create takes over instead of
-            making one; `name` has to be its name. Adding or removing it later is no change; while
-            it is set, whatever would make the account anew is refused: a change that would replace,
+        adopt: The number of an existing account, which the first create adopts instead of creating
+            one; `name` must be its name. Adding or removing it later changes nothing. While it is
+            set, whatever would create another account is refused: a change that would replace,
             `--replace`, another name of the resource. Default: none.
-        secret: The secret of the account that is adopted, if you still have it; wrapped as a
-            Pulumi secret. Default: none, and the output is null.
-        organization_id: The organization's number. Default: the configuration's. A changed
-            argument replaces the account.
-        region: `us`, `eu` or `in` (grade D). Default: the configuration's. The same.
+        secret: The secret of the adopted account, if you still have it (grade D); wrapped as a
+            Pulumi secret. Default: none, and the output is null. A change is made in place.
+        organization_id: The organization's number (grade D). Default: the configuration's. A
+            changed argument replaces the account.
+        region: `us`, `eu` or `in`: which of Mixpanel's hosts (grade D). Default: the
+            configuration's. A changed argument replaces the account.
         opts: Pulumi's own options.
 
     Attributes:
@@ -67,18 +71,21 @@ class ServiceAccount(InOrganization, Resource, module="mixpanel", name="ServiceA
         username: The login: the name with the server's suffix.
         secret: The login's secret; a secret output, encrypted in state. Null only for an account
             that was adopted without `secret`.
-        issued_at: From when on `validity_period_hours` counts.
-        adopted: Whether the account was taken over, and not made.
-        created: When it was made, UTC.
-        creator: The user number of the login that made it (`bulk`).
+        expires: The instant that was asked for, or that `validity_period_hours` led to, UTC.
+            Null if there is neither.
+        issued_at: The instant from which on `validity_period_hours` counts, UTC.
+        adopted: Whether the account existed before, and was adopted.
+        created: When it was created, UTC.
+        creator: The user number of the login that created it (`bulk`).
         creator_email: That login's address (`bulk`).
         creator_name: That login's name (`bulk`).
         actual_name: The name as the server has it now.
-        actual_role: The role in the organization as the server has it now, where it says so.
+        actual_role: The role in the organization as the server has it now, if it says so.
         actual_expires: The expiry as the server has it now.
-        granted_roles: The server's own words for the roles in `projects`, where they were read
-            back, by the project's number.
+        granted_roles: The server's own words for the roles in `projects`, if they were read back,
+            by the project's number.
         home: Where the account lives: `base_url` and `organization_id`.
+        organization_id: The organization that it lives in, wherever its number came from.
 
     Raises:
         ConfigurationError: `mixpanel:secret` was set without `--secret`.

@@ -29,23 +29,26 @@ class ProjectMembership(InOrganization, Resource, module="mixpanel", name="Proje
 
     Args:
         resource_name: The resource's name in the stack.
-        project_id: The project's number. A change replaces the membership.
-        role: `admin`, `analyst`, `consumer`, or one of the organization's own (grade S). A change
-            is made in place.
-        service_account_id: The account's number, or a ServiceAccount's `id`, which is that number
-            as a string. A change replaces the membership.
-        service_account: The account itself, instead of its number: takes its organization and
-            region too. The membership is deleted by a call of its own, also if the account is
-            deleted with it: whether the account really goes is unknown before.
-        organization_id: The organization's number. Default: the account's, else the
+        project_id: The project's number (grade D). A change replaces the membership.
+        role: `admin`, `analyst`, `consumer`, or one of the organization's own (grade D, S). A
+            change is made in place.
+        service_account_id: The account's number (grade D), or a ServiceAccount's `id`, which is
+            that number as a string. A change replaces the membership.
+        service_account: The account itself, instead of its number: the membership takes its
+            organization and region too. Deleting the membership costs a call of its own, also if
+            the account is deleted in the same run: whether the account really goes is unknown
+            before.
+        organization_id: The organization's number (grade D). Default: the account's, else the
             configuration's. A changed argument replaces the membership.
-        region: `us`, `eu` or `in`: the project's own, where it is another than the account's
-            (wire.md, fact 10; grade T). The same.
+        region: `us`, `eu` or `in`: the project's own region, if it is another than the account's
+            (wire.md, fact 10; grade T). Default: the account's, else the configuration's. A changed
+            argument replaces the membership.
         opts: Pulumi's own options.
 
     Attributes:
         home: Where the membership lives: `base_url` and `organization_id`.
-        granted_role: The server's own word for the role, where it was read back.
+        organization_id: The organization that it lives in, wherever its number came from.
+        granted_role: The server's own word for the role, if it was read back.
 
     Raises:
         ProgramError: Both of `service_account` and `service_account_id` are given, or neither; the
