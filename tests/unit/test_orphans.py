@@ -409,6 +409,17 @@ def test_what_is_used_while_the_question_stands_is_kept(
         ("", "{} is no JSON: Expecting value: line 1 column 1 (char 0)"),
         ("[]", "{} is not what `pulumi stack export` prints: it has no deployment."),
         ("{}", "{} is not what `pulumi stack export` prints: it has no deployment."),
+        *(
+            (
+                json.dumps({"deployment": {where: held}}),
+                "{} has resources of the native plugin (mixpanel:index:…), which this command cannot "
+                "read yet: the accounts that they hold would seem to be held by nothing.",
+            )
+            for where, held in (
+                ("resources", [{"type": "mixpanel:index:ServiceAccount"}]),
+                ("pending_operations", [{"resource": {"type": "mixpanel:index:ServiceAccount"}}]),
+            )
+        ),
     ],
 )
 def test_a_file_that_is_no_export_is_named(tmp_path: Path, content: str, message: str) -> None:
