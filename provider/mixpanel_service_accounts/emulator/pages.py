@@ -48,7 +48,7 @@ _IN_CURSORS = ("cursor", "doubled", "slipped", "cycle", "endless")
 
 
 def _signs(form: str, count: int) -> Row:
-    """Say that there is more than the half of the list that comes with it."""
+    """Return the keys that announce more rows than the half that comes with them."""
     signs: dict[str, Row] = {
         "next": {"next": "/more"},
         "page": {"page": 1},

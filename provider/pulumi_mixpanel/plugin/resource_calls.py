@@ -195,7 +195,7 @@ def _fill_in_name(
     news: dict[str, Any],
     olds: Mapping[str, Any],
 ) -> None:
-    """Give an account without a name the proposed one, else one of stack and resource."""
+    """Put a name into inputs without one: the proposed name, else one of stack and resource."""
     if "name" in news or "name" not in _given(rules):
         return
     proposed = request.autonaming
