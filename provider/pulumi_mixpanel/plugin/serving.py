@@ -20,16 +20,29 @@ _GRACE = 1.0
 """Seconds that calls still under way have, once nobody waits for them."""
 
 
+_LONGEST_CALL = 600.0
+"""Seconds that calls under way have after an interrupt, while the engine is still there."""
+
+
 def serve(provider: Provider) -> int:
-    """Serve the engine that started this process, until it is gone, and return the exit status."""
-    # Ctrl-C reaches the whole process group. The engine then calls Cancel, waits for calls in
-    # flight, and saves what they return.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """Serve the engine that started this process, until it interrupts it or is gone.
+
+    The engine ends a plugin with SIGINT, and kills it if it is still there five seconds later: one
+    that ignored the signal would make each command that much slower. Ctrl-C in a terminal does not
+    reach a plugin, which has a process group of its own.
+
+    Returns:
+        The exit status.
+    """
+    interrupted = threading.Event()
+    signal.signal(signal.SIGINT, lambda _number, _frame: interrupted.set())
     server, engine = _server(provider), os.getppid()
     print(server.listen_on_port(), flush=True)  # noqa: T201 (what the engine waits for)
-    never = threading.Event()
-    while os.getppid() == engine:
-        never.wait(_PULSE)
+    while os.getppid() == engine and not interrupted.wait(_PULSE):
+        pass
+    ended = server.drain(_LONGEST_CALL)
+    while os.getppid() == engine and not ended.wait(_PULSE):
+        pass
     server.stop(_GRACE)
     return 0
 
