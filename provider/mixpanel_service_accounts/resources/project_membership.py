@@ -113,7 +113,7 @@ class MembershipId(Struct, frozen=True):
 
 def check(session: Session, olds: Inputs | None, news: Mapping[str, Any]) -> Checked[Inputs]:
     """Return normalised inputs, or every failure at once; makes no call."""
-    checked = Checking(session.wording)
+    checked = Checking(session.wording, session.connections.shown_roles())
     for key, what in zip(_PAIR, ("a service account's number", WHAT_A_PROJECT_IS), strict=True):
         value = news.get(key)
         number = (

@@ -87,6 +87,11 @@ class Connections(Struct):
                 )
             return self._organizations[key]
 
+    def shown_roles(self) -> frozenset[str]:
+        """Return every spelling of a role that a list read by this process has shown."""
+        with self._lock:
+            return frozenset().union(*(client.shown_roles for client in self._clients.values()))
+
     def _held_at(self, base_url: str) -> Collection[int]:
         return self.ledger.held_at(base_url) if self.ledger else frozenset()
 

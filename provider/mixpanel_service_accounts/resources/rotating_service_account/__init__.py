@@ -132,7 +132,7 @@ def first_account(id_: str) -> int:
 
 def check(session: Session, olds: Inputs | None, news: Mapping[str, Any]) -> Checked[Inputs]:
     """Return normalised inputs, with the dates that are due moved, or every failure at once."""
-    checked, dialect = Checking(session.wording), session.dialect
+    checked, dialect = Checking(session.wording, session.connections.shown_roles()), session.dialect
     if not dialect.sets_attributes:
         checked.fail(
             "",
