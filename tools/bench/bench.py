@@ -1,8 +1,8 @@
 """Calls, wall time and memory of whole operations on the emulator, beside a floor without calls.
 
-script/bench [table] [accounts] [large] [imports] [batches] [advice]: the named parts, by default
-the first four; `--advice` is the same as `advice`, `--quick` makes one round and leaves out 500
-accounts. Each part replaces its place in docs/performance.md.
+script/bench [table] [accounts] [large] [imports] [batches] [advice] [native] [terraform]: the named
+parts, by default the first four; `--advice` is the same as `advice`, `--quick` makes one round and
+leaves out 500 accounts. Each part replaces its place in docs/performance.md.
 """
 
 from __future__ import annotations
@@ -20,23 +20,13 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from tools.bench import report
-from tools.bench.stacks import PARALLEL, Measured, Stack, floor, ours
+from tools.bench.plugins import measure_native, measure_terraform
+from tools.bench.stacks import PARALLEL, Life, Measured, Stack, floor, median, ours
 
 from mixpanel_service_accounts.emulator import Emulator
 
 MEMBERSHIPS = 3
 UNBATCHED = {"PYTHONPATH": str(Path(__file__).parent / "unbatched")}
-Life = Mapping[str, Measured]
-
-
-def median(lives: Sequence[Life], operation: str) -> Measured:
-    """Tell the median wall time, the last count of calls and the largest peak of an operation."""
-    ones = [life[operation] for life in lives]
-    return Measured(
-        statistics.median(one.seconds for one in ones),
-        ones[-1].calls,
-        max((one.memory for one in ones if one.memory is not None), default=None),
-    )
 
 
 def one_life(
@@ -298,6 +288,8 @@ PARTS: dict[str, Callable[..., str]] = {
     "imports": measure_imports,
     "batches": measure_batches,
     "advice": measure_advice,
+    "native": measure_native,
+    "terraform": measure_terraform,
 }
 _USUAL = ("table", "accounts", "large", "imports")
 
