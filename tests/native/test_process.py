@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -34,3 +35,13 @@ def test_it_prints_its_port_and_ends_with_the_process_that_started_it() -> None:
         timeout=60,
     )
     assert starter.stdout.strip().isdigit()
+
+
+def test_an_interrupt_ends_it() -> None:
+    """As the engine ends a plugin: one that ignores it holds every command up until it is killed."""
+    command = Path(sys.executable).parent / "pulumi-resource-mixpanel"
+    with subprocess.Popen([str(command)], stdout=subprocess.PIPE, text=True) as started:
+        assert started.stdout is not None
+        assert started.stdout.readline().strip().isdigit()
+        started.send_signal(signal.SIGINT)
+        assert started.wait(timeout=60) == 0
