@@ -157,7 +157,7 @@ def measure_imports(*, quick: bool) -> str:
         "Importing `pulumi_mixpanel` after `pulumi.dynamic` (`python -X importtime`, median), "
         "milliseconds",
         statistics.median(found),
-        60.0,
+        15.0,
     )
 
 
