@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -53,19 +52,10 @@ class Server:
         self._server.start()
         return port
 
-    def drain(self, longest: float) -> threading.Event:
-        """Accept no more calls, and return what is set once those under way have ended.
-
-        Args:
-            longest: Seconds after which they are cut.
-        """
-        ended: threading.Event = self._server.stop(longest)
-        return ended
-
     def stop(self, grace: float) -> None:
         """Accept no more calls, and wait until those under way have ended.
 
         Args:
             grace: Seconds after which they are cut.
         """
-        self.drain(grace).wait()
+        self._server.stop(grace).wait()

@@ -19,31 +19,21 @@ _PULSE = 1.0
 _GRACE = 1.0
 """Seconds that calls still under way have, once nobody waits for them."""
 
-
 _LONGEST_CALL = 600.0
-"""Seconds that calls under way have after an interrupt, while the engine is still there."""
+"""Seconds that calls still under way have, if an interrupt ends the process while one is."""
 
 
 def serve(provider: Provider) -> int:
-    """Serve the engine that started this process, until it interrupts it or is gone.
-
-    The engine ends a plugin with SIGINT, and kills it if it is still there five seconds later: one
-    that ignored the signal would make each command that much slower. Ctrl-C in a terminal does not
-    reach a plugin, which has a process group of its own.
-
-    Returns:
-        The exit status.
-    """
-    interrupted = threading.Event()
-    signal.signal(signal.SIGINT, lambda _number, _frame: interrupted.set())
+    """Serve the engine that started this process, until it is gone, and return the exit status."""
+    # The engine ends a plugin by an interrupt, and kills it if it is there five seconds later. A
+    # user's Ctrl-C does not come here: the engine calls Cancel, and waits for calls in flight.
+    ended = threading.Event()
+    signal.signal(signal.SIGINT, lambda _signal, _frame: ended.set())
     server, engine = _server(provider), os.getppid()
     print(server.listen_on_port(), flush=True)  # noqa: T201 (what the engine waits for)
-    while os.getppid() == engine and not interrupted.wait(_PULSE):
+    while not ended.wait(_PULSE) and os.getppid() == engine:
         pass
-    ended = server.drain(_LONGEST_CALL)
-    while os.getppid() == engine and not ended.wait(_PULSE):
-        pass
-    server.stop(_GRACE)
+    server.stop(_LONGEST_CALL if ended.is_set() else _GRACE)
     return 0
 
 
