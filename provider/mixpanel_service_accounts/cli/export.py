@@ -8,8 +8,11 @@ import click
 
 from mixpanel_service_accounts.cli.connection import NO_PROJECTS, dialect_option, read_organization
 from mixpanel_service_accounts.cli.edge import EXIT_UNKNOWN
+from mixpanel_service_accounts.cli.exports import EXPORT
 from mixpanel_service_accounts.cli.folder import write_folder
 from mixpanel_service_accounts.cli.installed_from import requirements
+from mixpanel_service_accounts.cli.pickled_providers import pickled_providers
+from mixpanel_service_accounts.cli.way_back import write_dynamic
 from mixpanel_service_accounts.export.importing import import_file
 from mixpanel_service_accounts.export.plan import Plan, make_plan
 from mixpanel_service_accounts.export.program import program
@@ -59,6 +62,13 @@ _PROJECT = click.IntRange(min=1)
     metavar="N",
     help="Read this project too, beside those that the login is a member of; may be repeated.",
 )
+@click.option(
+    "--dynamic",
+    type=EXPORT,
+    metavar="STATE",
+    help="Read no organization: rewrite what `pulumi stack export` printed of a stack of the "
+    "native plugin for a Python program, to stdout, for `pulumi stack import`.",
+)
 @dialect_option
 def export(
     *,
@@ -68,6 +78,7 @@ def export(
     projects: tuple[int, ...],
     dialect: str,
     adopt: bool,
+    dynamic: Path | None,
 ) -> None:
     """Write a Pulumi program for every account and membership of an organization.
 
@@ -80,6 +91,7 @@ def export(
       pulumi-mixpanel export > __main__.py
       pulumi-mixpanel export --out accounts --name 'ci-*' --name 'export-*'
       pulumi-mixpanel export --out accounts --import --member-of 2195193
+      pulumi-mixpanel export --dynamic state.json > back.json
 
     \b
     Exit status:
@@ -89,6 +101,9 @@ def export(
       4    done, but some project could not be read: who is in it is unknown
       130  interrupted
     """  # noqa: D301 (click wants the character itself)
+    if dynamic is not None:
+        write_dynamic(dynamic)
+        return
     if out is None and not adopt:
         raise click.UsageError("--import writes files that go together: say where with --out DIR.")
     inventory = read_organization(dialect, projects + member_of)
@@ -117,7 +132,7 @@ def _write(plan: Plan, out: Path | None, *, adopt: bool) -> None:
         return
     files = {"Pulumi.yaml": _project_file(plan.inventory), "requirements.txt": requirements()}
     if not adopt:
-        files["import.json"] = import_file(plan, _pickled_providers())
+        files["import.json"] = import_file(plan, pickled_providers())
     write_folder(out, {**files, _PROGRAM: text})
 
 
@@ -131,16 +146,6 @@ def _project_file(inventory: Inventory) -> str:
     if inventory.dialect != "bulk":
         lines += ["config:", "  mixpanel:dialect:", f"    value: {inventory.dialect}"]
     return "\n".join(lines) + "\n"
-
-
-def _pickled_providers() -> dict[str, str]:
-    """Pickle the providers as the SDK does for a program."""
-    # Here, and not above: Pulumi takes long to import, and the other form does without.
-    from pulumi.dynamic.dynamic import serialize_provider  # noqa: PLC0415
-
-    from pulumi_mixpanel.dynamic import _PROVIDERS  # noqa: PLC0415
-
-    return {kind: serialize_provider(provider()) for kind, provider in _PROVIDERS.items()}
 
 
 def _tell(plan: Plan, out: Path | None, *, adopt: bool) -> None:

@@ -19,10 +19,18 @@ def read_exports(paths: Sequence[Path]) -> list[dict[str, Any]]:
     Raises:
         ClickException: One is something else.
     """
-    return [_read(path) for path in paths]
+    exports = [read_export(path) for path in paths]
+    for path, export in zip(paths, exports, strict=True):
+        _refuse_native(path, export["deployment"])
+    return exports
 
 
-def _read(path: Path) -> dict[str, Any]:
+def read_export(path: Path) -> dict[str, Any]:
+    """Read one file.
+
+    Raises:
+        ClickException: It is something else.
+    """
     try:
         export = json.loads(path.read_bytes())
     except ValueError as error:
@@ -31,7 +39,6 @@ def _read(path: Path) -> dict[str, Any]:
         raise click.ClickException(
             f"{path} is not what `pulumi stack export` prints: it has no deployment."
         )
-    _refuse_native(path, export["deployment"])
     return export
 
 
