@@ -96,7 +96,7 @@ def _role(field: Field | None) -> Role:
         return "computed"
     if not field.optional:
         return "required"
-    return "filled" if field.filled else "optional"
+    return "filled" if field.filled or field.kept else "optional"
 
 
 def _attribute(field: Field, role: Role) -> Attribute:

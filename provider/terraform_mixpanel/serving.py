@@ -67,12 +67,12 @@ def _server(provider: Provider, shutdown: threading.Event) -> Server:
 
 
 @contextmanager
-def attached(provider: Provider, address: str) -> Iterator[dict[str, str]]:
+def attached(provider: Provider, *addresses: str) -> Iterator[dict[str, str]]:
     """Serve a provider inside this process, for tests.
 
     Args:
         provider: The provider.
-        address: Its source address, such as `registry.terraform.io/mixpanel/mixpanel`.
+        addresses: Its source addresses, such as `registry.terraform.io/mixpanel/mixpanel`.
 
     Yields:
         The environment variable that makes a CLI attach to it.
@@ -89,6 +89,6 @@ def attached(provider: Provider, address: str) -> Iterator[dict[str, str]]:
             "Addr": {"Network": "unix", "String": str(socket)},
         }
         try:
-            yield {"TF_REATTACH_PROVIDERS": json.dumps({address: attach})}
+            yield {"TF_REATTACH_PROVIDERS": json.dumps(dict.fromkeys(addresses, attach))}
         finally:
             server.stop(_GRACE)

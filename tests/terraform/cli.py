@@ -13,7 +13,12 @@ from typing import Any
 
 from tests.needs import needed
 
-ADDRESS = "registry.terraform.io/mixpanel/mixpanel"
+ADDRESSES = ("registry.terraform.io/mixpanel/mixpanel", "registry.opentofu.org/mixpanel/mixpanel")
+"""What Terraform and what OpenTofu take `mixpanel/mixpanel` for."""
+
+CHOSEN = os.environ.get("MIXPANEL_TEST_CLI", "")
+"""The command to test, `terraform` or `tofu`; by default the first of them that is there."""
+
 REQUIRED = """
 terraform {
   required_providers {
@@ -34,9 +39,19 @@ class Workspace:
     def __init__(self, folder: Path, env: Mapping[str, str]) -> None:
         self.folder = folder
         folder.mkdir(parents=True)
-        self.command = needed("terraform", "tofu", how="install Terraform or OpenTofu")
+        self.command = command()
         inherited = {k: v for k, v in os.environ.items() if not k.startswith(("MIXPANEL_", "TF_"))}
         self.env = {**inherited, "TF_CLI_CONFIG_FILE": os.devnull, "CHECKPOINT_DISABLE": "1", **env}
+
+    @property
+    def is_opentofu(self) -> bool:
+        """Whether the CLI is OpenTofu."""
+        return Path(self.command).name == "tofu"
+
+    @property
+    def registry(self) -> str:
+        """The registry of a source address that names none."""
+        return "registry.opentofu.org" if self.is_opentofu else "registry.terraform.io"
 
     def write(self, configuration: str) -> None:
         """Write the configuration."""
@@ -113,6 +128,12 @@ class Workspace:
             for instance in one["instances"]
             if "deposed" not in instance
         }
+
+
+def command() -> str:
+    """Return the path of the CLI that is tested."""
+    names = (CHOSEN,) if CHOSEN else ("terraform", "tofu")
+    return needed(*names, how="install Terraform or OpenTofu, or run script/test-opentofu")
 
 
 def wait_for(condition: Callable[[], bool]) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from tests.terraform import stand_in
-from tests.terraform.cli import ADDRESS, Workspace, overriding
+from tests.terraform.cli import ADDRESSES, Workspace, overriding
 from tests.terraform.stand_in_server import LOOKUP, Server, connector
 
 from mixpanel_service_accounts.api.clock import Clock
@@ -65,7 +65,7 @@ def provider(server: Server, today: Today) -> Provider:
 @pytest.fixture
 def workspace(provider: Provider, tmp_path: Path) -> Iterator[Workspace]:
     """Return a workspace whose CLI attaches to the provider in this process."""
-    with attached(provider, ADDRESS) as env:
+    with attached(provider, *ADDRESSES) as env:
         yield Workspace(tmp_path / "configuration", env)
 
 
@@ -82,7 +82,7 @@ def real(emulator: Emulator, today: Today, tmp_path: Path) -> Iterator[Workspace
     today.rules(emulator)
     clock = Clock(now=lambda: today.now, sleep=lambda _seconds: None)
     provider = Provider(KINDS, SOURCES, connect, clock=clock, environment=emulator.env)
-    with attached(provider, ADDRESS) as env:
+    with attached(provider, *ADDRESSES) as env:
         yield Workspace(tmp_path / "configuration", env)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.terraform.cli import ADDRESS, Workspace
+from tests.terraform.cli import ADDRESSES, Workspace
 from tests.terraform.test_accounts import EXPORTER, accounts
 
 from mixpanel_service_accounts.api.wording import PLAIN, user_agent
@@ -34,7 +34,7 @@ def nested(tmp_path: Path) -> Iterator[Workspace]:
     """Return a workspace whose provider finds an emulator that speaks `nested`."""
     with Emulator("nested") as emulator:
         provider = Provider(KINDS, SOURCES, connect, environment=emulator.env)
-        with attached(provider, ADDRESS) as env:
+        with attached(provider, *ADDRESSES) as env:
             yield Workspace(tmp_path / "configuration", env)
 
 

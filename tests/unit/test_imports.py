@@ -57,6 +57,7 @@ PREVIEW = {
     "mixpanel_service_accounts.resources.rival_memberships",
     "mixpanel_service_accounts.resources.rotating_service_account",
     "mixpanel_service_accounts.resources.rotating_service_account.dates",
+    "mixpanel_service_accounts.resources.rotating_service_account.ids",
     "mixpanel_service_accounts.resources.rotating_service_account.inputs_and_state",
     "mixpanel_service_accounts.resources.rotating_service_account.issued",
     "mixpanel_service_accounts.resources.rotating_service_account.steps",

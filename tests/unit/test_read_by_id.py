@@ -88,19 +88,25 @@ def test_an_id_that_names_the_organization_needs_no_configured_one(
     ("given", "changed"),
     [
         ({"name": "bot", "role": "consumer", "expires": EXPIRES}, ()),
-        ({"name": "bot"}, ("role", "expires")),
+        ({"name": "bot"}, ()),
+        ({"name": "bot", "expires": EXPIRES}, ()),
+        ({"name": "other"}, ("name",)),
         ({"name": "bot", "role": "admin", "expires": EXPIRES}, ("role",)),
     ],
 )
 def test_what_equals_the_server_s_replaces_nothing(
     emulator: Emulator, number: int, given: dict[str, Any], changed: tuple[str, ...]
 ) -> None:
-    """Only another value than the account has asks for another account."""
+    """Only another value than the account has asks for another account; none asks for nothing."""
     one = session(emulator)
     found = imported(service_account, one, str(number))
     checked = service_account.check(one, found.inputs, given)
     assert checked.inputs is not None
-    assert service_account.diff(one, found.id, found.state, checked.inputs).replaces == changed
+    diff = service_account.diff(one, found.id, found.state, checked.inputs)
+    assert (diff.replaces, diff.changes) == (changed, bool(changed))
+    if not changed:  # an update for another reason keeps what the account has
+        after = service_account.update(one, found.id, found.state, checked.inputs)
+        assert (after.role, after.expires) == ("consumer", EXPIRES)
 
 
 def test_a_state_that_lacks_an_input_takes_the_server_s(emulator: Emulator, number: int) -> None:
@@ -142,13 +148,70 @@ def test_a_rotating_account_counts_its_periods_from_the_import(
     diff = rotating_service_account.diff(one, id_, found.state, inputs)
     assert (diff.replaces, diff.changed) == (
         (),
-        ("validity_period_hours", "early_renewal_hours", "overlap_hours"),
+        ("validity_period_hours", "overlap_hours"),
     )
     before = len(emulator.calls())
     state = rotating_service_account.update(one, id_, found.state, inputs)
     assert (state.service_account_id, state.previous_service_account_id) == (number, None)
     assert state.next_rotation_at is not None
     assert len(emulator.calls()) == before
+
+
+@pytest.mark.parametrize("keepers", [None, {"ticket": "OPS-12"}])
+@pytest.mark.parametrize("role", [None, "consumer"])
+def test_a_rotating_account_takes_what_a_configuration_says_first(
+    emulator: Emulator, number: int, role: str | None, keepers: dict[str, str] | None
+) -> None:
+    """Keepers and a role that is left out rotate nothing; a role that differs does."""
+    one = session(emulator)
+    found = imported(rotating_service_account, one, f"1001/rotating/{number}")
+    given = {"name": "bot", "validity_period_hours": 720, "overlap_hours": 24}
+    given |= {"role": role, "rotate_when_changed": keepers}
+    inputs = rotating_service_account.check(one, found.inputs, given).inputs
+    assert inputs is not None
+    before = len(emulator.calls())
+    state = rotating_service_account.update(one, found.id, found.state, inputs)
+    assert len(emulator.calls()) == before
+    assert (state.service_account_id, state.role) == (number, "consumer")
+    assert state.rotate_when_changed == keepers
+    assert state.rotated_at == found.state.rotated_at
+    assert not rotating_service_account.diff(one, found.id, state, inputs).changes
+    other = rotating_service_account.check(one, found.inputs, {**given, "role": "admin"}).inputs
+    assert other is not None
+    assert "secret" in rotating_service_account.diff(one, found.id, state, other).unsettled
+
+
+def test_the_role_that_is_left_out_goes_with_the_imported_account(
+    emulator: Emulator, number: int
+) -> None:
+    """The next account has the role that the user asks for, none, and a plan shows that it changes."""
+    one = session(emulator)
+    found = imported(rotating_service_account, one, f"1001/rotating/{number}/720/24")
+    given = {"name": "other", "validity_period_hours": 720, "overlap_hours": 24}
+    inputs = rotating_service_account.check(one, found.inputs, given).inputs
+    assert inputs is not None
+    assert "role" in rotating_service_account.diff(one, found.id, found.state, inputs).unsettled
+    state = rotating_service_account.update(one, found.id, found.state, inputs)
+    assert (state.role, state.adopted) == (None, None)
+    assert not rotating_service_account.diff(one, found.id, state, inputs).changes
+
+
+@pytest.mark.parametrize(("early", "given"), [("", None), ("/1.5", 1.5)])
+def test_the_id_of_a_rotating_account_may_say_the_periods(
+    emulator: Emulator, number: int, early: str, given: float | None
+) -> None:
+    """A program with them changes nothing then; the id that is kept has none."""
+    one = session(emulator)
+    found = imported(rotating_service_account, one, f"1001/rotating/{number}/720/23.9995{early}")
+    assert found.id == f"1001/rotating/{number}"
+    assert (found.inputs.validity_period_hours, found.inputs.overlap_hours) == (720, 23.9995)
+    assert found.inputs.early_renewal_hours == given
+    assert found.state.next_rotation_at is not None
+    program = {"name": "bot", "validity_period_hours": 720, "overlap_hours": 23.9995}
+    program |= {"early_renewal_hours": given} if given else {}
+    inputs = rotating_service_account.check(one, found.inputs, program).inputs
+    assert inputs is not None
+    assert not rotating_service_account.diff(one, found.id, found.state, inputs).changes
 
 
 @pytest.mark.parametrize(

@@ -866,7 +866,8 @@ def test_the_id_has_one_parser(bot: TinyEngine) -> None:
         rotating_service_account.first_account("5001")
     assert str(caught.value) == (
         "The id of a rotating service account is organization/rotating/first service account, such as "
-        "1001/rotating/5001; '5001' was given."
+        "1001/rotating/5001; an import may add validity_period_hours/overlap_hours, or these and "
+        "early_renewal_hours, such as 1001/rotating/5001/720/48; '5001' was given."
     )
     assert rotating_service_account.first_account("1001/rotating/5001") == 5001
 

@@ -74,9 +74,10 @@ class AccountInputs(Located, frozen=True, kw_only=True):
         declared(
             "The role in the organization: `owner`, `admin`, `analyst`, `consumer`, or one of the "
             "organization's own (`bulk` only). Default: what "
-            "the server assigns.",
+            "the server assigns; an adopted or imported account keeps its own.",
             change="replaces",
             source="D",
+            kept=True,
         ),
     ] = None
     projects: Annotated[

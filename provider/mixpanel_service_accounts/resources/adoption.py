@@ -10,18 +10,22 @@ from an earlier run, of which it tells nobody: delete() spares what this process
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from msgspec.structs import replace
 
 from mixpanel_service_accounts.api.errors import Refused
 from mixpanel_service_accounts.api.models import Account, Grant, Place, same_role
 from mixpanel_service_accounts.resources.account_fields import AccountInputs, Located
 from mixpanel_service_accounts.resources.checks import Checking, whole_number
-from mixpanel_service_accounts.resources.fields import Unknown
+from mixpanel_service_accounts.resources.fields import Unknown, fields_of
 from mixpanel_service_accounts.resources.location import current_place, known_place
 from mixpanel_service_accounts.resources.session import Session
 
 if TYPE_CHECKING:  # what only calls need is slow to import (session.py)
     from mixpanel_service_accounts.api.organization import Organization
+
+Given = TypeVar("Given", bound=AccountInputs)
 
 
 def check_adopt(
@@ -214,3 +218,24 @@ def later_secret(adopted: bool | None, known: str | None, given: str | None) -> 
         given: The input.
     """
     return given if given is not None and adopted else known
+
+
+def keep_found(inputs: Given, state: AccountInputs, *, adopted: bool | None) -> Given:
+    """Return the inputs, completed with what an adopted or imported account has already.
+
+    What the user leaves out asks for nothing, so such an account keeps it, also if the user gave it
+    before: a shell records no input that changes nothing, and so cannot know.
+
+    Args:
+        inputs: As check() left them.
+        state: What is stored.
+        adopted: Whether the account existed before.
+    """
+    if not adopted:
+        return inputs
+    kept = {
+        name: getattr(state, name)
+        for name, field in fields_of(type(inputs)).items()
+        if field.kept and getattr(inputs, name) is None
+    }
+    return replace(inputs, **kept)

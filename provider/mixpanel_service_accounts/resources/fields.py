@@ -55,6 +55,8 @@ class Field(Struct, frozen=True):
         recorded: Whether check() sets it, and not the user.
         filled: Whether a value is set for an input that the user leaves out, by check() or by the
             place, so that a shell shows it as known after the create.
+        kept: Whether an adopted or imported resource keeps what it has if the user leaves the input
+            out.
     """
 
     name: str
@@ -66,6 +68,7 @@ class Field(Struct, frozen=True):
     source: str
     recorded: bool
     filled: bool = False
+    kept: bool = False
 
 
 def declared(
@@ -77,6 +80,7 @@ def declared(
     recorded: bool = False,
     required: bool = False,
     filled: bool = False,
+    kept: bool = False,
 ) -> Meta:
     """Return the annotation that declares a field; see `Field` for the arguments."""
     extra = {
@@ -86,6 +90,7 @@ def declared(
         "recorded": recorded,
         "required": required,
         "filled": filled,
+        "kept": kept,
     }
     return Meta(description=description, extra=extra)
 
@@ -109,6 +114,7 @@ def _field(field: msgspec.structs.FieldInfo) -> Field:
         source=str(extra.get("source", "")),
         recorded=bool(extra.get("recorded")),
         filled=bool(extra.get("filled")),
+        kept=bool(extra.get("kept")),
     )
 
 

@@ -105,10 +105,12 @@ class RenewedInputs(AccountInputs, frozen=True, kw_only=True):
         declared(
             "The instant from which on the account no longer works: a string with a time zone, "
             "kept as UTC in whole seconds, such as `2027-06-30T00:00:00Z` (`bulk` only). It must "
-            "be in the future when the account is created or the value changes. Default: never.",
+            "be in the future when the account is created or the value changes. Default: never; an "
+            "adopted or imported account keeps its own.",
             change="replaces",
             source="D",
             filled=True,
+            kept=True,
         ),
     ] = None
     validity_period_hours: Annotated[

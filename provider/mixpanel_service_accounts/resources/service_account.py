@@ -20,6 +20,7 @@ from mixpanel_service_accounts.resources.adoption import (
     check_adopt,
     grant_listed,
     is_taken_over,
+    keep_found,
     later_secret,
     refuse_replacing,
     take_over,
@@ -224,6 +225,7 @@ def diff(session: Session, id_: str, state: State, inputs: Inputs) -> Diff:
         Refused: The account is the one that this provider logs in with, and would be replaced.
     """
     number = int(id_)
+    inputs = keep_found(inputs, state, adopted=state.adopted)
     if session.ledger:
         for home in (state.home, inputs.home):
             session.ledger.hold(known_place(home), number)
@@ -426,6 +428,7 @@ def update(session: Session, id_: str, state: State, inputs: Inputs) -> State:
         Refused: Some projects could not be changed; the others were.
     """
     number = int(id_)
+    inputs = keep_found(inputs, state, adopted=state.adopted)
     organization = moved_organization(session, number, state, inputs)
     words = change_projects(session, organization, number, _listed(state), inputs.projects)
     return replace(

@@ -7,7 +7,6 @@ previous, and goes on working until the overlap is over; then an up retires it. 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -21,6 +20,7 @@ from mixpanel_service_accounts.resources.adoption import (
     check_adopt,
     grant_listed,
     is_taken_over,
+    keep_found,
     later_secret,
     refuse_replacing,
     take_over,
@@ -59,6 +59,10 @@ from mixpanel_service_accounts.resources.rotating_service_account.dates import (
     rotates,
     rotates_by_the_clock,
 )
+from mixpanel_service_accounts.resources.rotating_service_account.ids import (
+    first_account,
+    parse_id,
+)
 from mixpanel_service_accounts.resources.rotating_service_account.inputs_and_state import (
     Inputs,
     State,
@@ -84,6 +88,7 @@ from mixpanel_service_accounts.resources.session import Session
 KIND = "RotatingServiceAccount"
 
 _PERIODS = ("validity_period_hours", "early_renewal_hours", "overlap_hours")
+_COMPARED = (*ON_DEMAND, "projects", *_PERIODS)
 _ISSUED_ANEW = (
     "service_account_id",
     "username",
@@ -111,23 +116,6 @@ _RETIRED = (
     "retires_at",
     "next_rotation_at",
 )
-# Compiled when the first id is read: that takes longer than the rest of the module.
-_ID = r"([1-9]\d{0,15})/rotating/([1-9]\d{0,15})"
-
-
-def first_account(id_: str) -> int:
-    """Return the number of the first account in an id.
-
-    Raises:
-        Refused: The text has another form.
-    """
-    match = re.fullmatch(_ID, id_, re.ASCII)
-    if match is None:
-        raise Refused(
-            "The id of a rotating service account is organization/rotating/first service account, "
-            f"such as 1001/rotating/5001; {id_!r} was given."
-        )
-    return int(match[2])
 
 
 def check(session: Session, olds: Inputs | None, news: Mapping[str, Any]) -> Checked[Inputs]:
@@ -181,9 +169,9 @@ def diff(session: Session, id_: str, state: State, inputs: Inputs) -> Diff:
                 username, f"replaced, for a change of {', '.join(move.replaces)}"
             )
         return Diff((*move.replaces, *move.changed), move.replaces, _ISSUED_ANEW)
+    given, inputs = inputs, keep_found(inputs, state, adopted=state.adopted)
     announce_steps(session, state, inputs)
-    keys = (*ON_DEMAND, "projects", *_PERIODS)
-    changed = [key for key in keys if getattr(state, key) != getattr(inputs, key)]
+    changed = [key for key in _COMPARED if _differs(state, inputs, key)]
     unsettled: list[str] = []
     if "projects" in changed:
         unsettled += ["granted_roles", "previous_projects", "previous_granted_roles"]
@@ -195,6 +183,7 @@ def diff(session: Session, id_: str, state: State, inputs: Inputs) -> Diff:
     if rotates(session, state, inputs):
         changed.append("rotated_at")
         unsettled += _ISSUED_ANEW
+        unsettled += ["role"] if given.role != inputs.role else []
     if retires(session, state, inputs):
         changed.append("retires_at")
         unsettled += _RETIRED
@@ -202,6 +191,12 @@ def diff(session: Session, id_: str, state: State, inputs: Inputs) -> Diff:
         changed.append("")
         unsettled += ["retiring", "previous_projects", "previous_granted_roles"]
     return Diff((*changed, *move.changed), (), (*dict.fromkeys(unsettled), *move.unsettled))
+
+
+def _differs(state: State, inputs: Inputs, key: str) -> bool:
+    """Return whether an input differs; an early renewal that no one gave is one of 0 hours."""
+    old, new = getattr(state, key), getattr(inputs, key)
+    return (old or 0) != (new or 0) if key == "early_renewal_hours" else old != new
 
 
 def _is_behind(state: State, inputs: Inputs) -> bool:
@@ -269,10 +264,11 @@ def update(session: Session, id_: str, state: State, inputs: Inputs) -> State:
     """
     account = next((number for number, _ in accounts_of(state)), None) or first_account(id_)
     organization = moved_organization(session, account, state, inputs)
+    given, inputs = inputs, keep_found(inputs, state, adopted=state.adopted)
     if rotates(session, state, inputs):
         if rotates_by_the_clock(state, inputs):
             compare_clocks(session, organization, f"The rotation of {inputs.name!r}")
-        after = replace(rotated(session, organization, state, inputs), home=organization.place)
+        after = replace(rotated(session, organization, state, given), home=organization.place)
         return with_next(run_after_rotation(session, organization, after, inputs))
     after = replace(kept(state, inputs), home=organization.place)
     return with_next(run_in_place(session, organization, after, inputs))
@@ -313,9 +309,9 @@ def read(session: Session, id_: str, state: State | None) -> Read[Inputs, State]
 
 def _imported(session: Session, id_: str) -> Read[Inputs, State] | None:
     """Return the state of an account that is known by an id alone; its periods count from now."""
-    number = first_account(id_)
-    organization_id = int(id_.partition("/")[0])
-    organization = session.organization(current_place(session, None, organization_id))
+    asked = parse_id(id_)
+    number = asked.first_account
+    organization = session.organization(current_place(session, None, asked.organization_id))
     account = organization.reads.account(number)
     if account is None:
         require_recorded(None, f"service account {number}", organization)
@@ -328,9 +324,12 @@ def _imported(session: Session, id_: str) -> Read[Inputs, State] | None:
         home=organization.place,
         adopted=True,
         rotated_at=format_instant(session.now()),
+        **{key: getattr(asked, key) for key in _PERIODS},
         **observed(account),
     )
-    return Read(id_, state, Inputs(**own(state)))
+    checked = replace(state, early_renewal_hours=asked.early_renewal_hours or 0)
+    state = replace(state, next_rotation_at=with_next(checked).next_rotation_at)
+    return Read(str(asked), state, Inputs(**own(state)))
 
 
 def _warn_of_lost_current(session: Session, state: State) -> None:

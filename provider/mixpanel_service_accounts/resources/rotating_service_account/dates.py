@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from mixpanel_service_accounts.api.models import format_instant
+from mixpanel_service_accounts.api.models import format_instant, same_role
 from mixpanel_service_accounts.resources.checks import Checking
 from mixpanel_service_accounts.resources.fields import is_known
 from mixpanel_service_accounts.resources.renewal import (
@@ -135,7 +135,24 @@ def _demands(olds: Inputs, given: Callable[[str], object]) -> list[str]:
         olds: The inputs before.
         given: Returns a new input by its name.
     """
-    return [key for key in ON_DEMAND if getattr(olds, key) != given(key) and is_known(given(key))]
+    return [
+        key
+        for key in ON_DEMAND
+        if getattr(olds, key) != given(key)
+        and is_known(given(key))
+        and not _is_first(olds, key, given(key))
+    ]
+
+
+def _is_first(olds: Inputs, key: str, given: object) -> bool:
+    """Return whether an input is the first that a user says of an account known by its id alone.
+
+    Such an account has no periods yet. Its keepers are recorded; so is the role that it has, or
+    that the server does not tell.
+    """
+    if olds.validity_period_hours is not None or key == "name":
+        return False
+    return key != "role" or None in (olds.role, given) or same_role(olds.role or "", str(given))
 
 
 def _keep_previous(checked: Checking, until: datetime | None, now: datetime) -> None:

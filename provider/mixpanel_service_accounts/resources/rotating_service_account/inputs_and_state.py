@@ -27,9 +27,11 @@ class Inputs(AccountInputs, frozen=True, kw_only=True):
         str | None,
         declared(
             "The role in the organization: `owner`, `admin`, `analyst`, `consumer`, or one of the "
-            "organization's own. Default: what the server assigns.",
+            "organization's own. Default: what the server assigns; an adopted or imported account "
+            "keeps its own until the next one is created.",
             change="rotates",
             source="D",
+            kept=True,
         ),
     ] = None
     projects: Annotated[
