@@ -19,6 +19,10 @@ TERRAFORM = Wording(
         "or use mixpanel_rotating_service_account, which dates the next account's name."
     ),
     moving_expiry="validity_period_hours = {hours}, which counts from when the account is created",
+    taking_over="import",
+    existing_secret="existing_secret",  # noqa: S106 (a name)
+    lone_secret="existing_secret goes with an import",  # noqa: S106 (words)
+    rotating="mixpanel_rotating_service_account",
     accept_move="accept_move in the provider block",
     gone_projects="gone_projects in the provider block",
 )

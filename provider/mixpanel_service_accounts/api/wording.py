@@ -23,6 +23,10 @@ class Wording(Struct, frozen=True):
         login_renewed: What to do about a login that a shell remembers and that was renewed since.
         name_taken: What to do if an account is replaced and its name is taken.
         moving_expiry: What to give instead of an expiry that moves with every run; `{hours}`.
+        taking_over: How an existing account comes under management.
+        existing_secret: The argument that gives the secret of an existing account.
+        lone_secret: What is wrong with that argument if an account is created.
+        rotating: What the resource of a rotating account is called.
         accept_move: The setting that lets a state record another organization or host.
         gone_projects: The setting that names projects which are gone.
         output_text: What a string contains that was made of a value not known yet.
@@ -41,6 +45,10 @@ class Wording(Struct, frozen=True):
     login_renewed: str = ""
     name_taken: str = "Delete the old account first."
     moving_expiry: str = "a period of {hours} hours"
+    taking_over: str = "adopt= to take over"
+    existing_secret: str = "secret"  # noqa: S105 (a name)
+    lone_secret: str = "secret= goes with adopt="  # noqa: S105 (words)
+    rotating: str = "RotatingServiceAccount"
     accept_move: str = "acceptMove"
     gone_projects: str = "goneProjects"
     output_text: str = ""
