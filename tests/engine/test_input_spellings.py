@@ -6,6 +6,7 @@ import pytest
 from tests.engine.harness import Stack
 from tests.engine.test_life import made, roles
 
+from mixpanel_service_accounts.api import Client, Credentials, Secret
 from mixpanel_service_accounts.emulator import Emulator
 
 
@@ -48,6 +49,22 @@ def test_a_state_with_another_spelling_of_a_role_is_no_change(
     stack.up("--expect-no-changes")
     stack.write(text.format(role="Admin"))
     assert list(stack.steps().values()) == ["replace"] or "create-replacement" in str(stack.steps())
+
+
+def test_a_role_of_the_organization_s_own_that_the_refresh_shows_stays(
+    emulator: Emulator, stack: Stack
+) -> None:
+    """Its name is a built-in role's in another case, and the run has read the list."""
+    two = 'ServiceAccount("export", name="bot")\nServiceAccount("import", name="bot 2")\n'
+    stack.write(two)
+    stack.up()
+    login = Credentials(username=emulator.username, secret=Secret(emulator.secret))
+    Client(emulator.base_url, login).create_service_account(1001, "other", role="Analyst")
+    stack.write(two + 'ServiceAccount("new", name="new", role="Analyst")')
+    assert "role 'Analyst' is none of Mixpanel's own roles" in stack.up("--refresh").line
+    (made_here,) = [row for row in emulator.state()["accounts"] if row["name"] == "new"]
+    assert made_here["role"] == "Analyst"
+    stack.up("--expect-no-changes")
 
 
 @pytest.mark.parametrize(

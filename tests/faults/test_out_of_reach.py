@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from itertools import islice
 from typing import Any
 
 import pytest
@@ -82,6 +84,24 @@ def test_a_removal_that_is_refused_leaves_everything(bulk: World) -> None:
         organization.writes.set_role(account, 2001, "analyst")
     assert bulk.roles(account) == {2001: "admin"}
     assert bulk.warnings == []
+
+
+@pytest.mark.parametrize("reads", [True, False], ids=["member", "outsider"])
+def test_a_role_that_is_refused_leaves_the_one_before(bulk: World, *, reads: bool) -> None:
+    """It is removed for the new one, and added again where the new one is refused."""
+    account = member(bulk, "admin")
+    organization = bulk.organization(None if reads else outsider(bulk))
+    bulk.emulator.faults([{"kind": "switch", "name": "owner", "value": "refused"}])
+    if not reads:  # from then on the project is known to be closed to us
+        organization.writes.set_role(account, 2001, "consumer")
+    before = "admin" if reads else "consumer"
+    with pytest.raises(Refused) as caught:
+        organization.writes.set_role(account, 2001, "owner", before=before)
+    assert "add-to-project answered 400" in str(caught.value)
+    assert str(caught.value).endswith(
+        f"The role {before!r}, which was removed for it, was added again."
+    )
+    assert bulk.roles(account) == {2001: before}
 
 
 # ---- deleted projects -------------------------------------------------------------------------
@@ -214,6 +234,41 @@ def test_a_project_of_an_account_is_let_go_alike(bulk: World) -> None:
     after = service_account.update(session(bulk, "2001"), str(account), state, news)
     assert after["projects"] == listed[1:]
     assert "nobody has confirmed" in bulk.warnings[-1]
+
+
+def test_removals_that_go_together_are_named_in_one_warning(bulk: World) -> None:
+    """One call waits for the others, and reports for all."""
+    accounts = [member(bulk, "analyst") for _ in range(3)]
+    deleted(bulk, "403", "403")
+    process = session(bulk, "2001")
+    with ThreadPoolExecutor(3) as pool, process.connections.unconfirmed_removals.under_way():
+        calls = [
+            pool.submit(project_membership.delete, process, *membership(bulk, account))
+            for account in accounts
+        ]
+        list(islice(as_completed(calls), 2))  # the third waits for us, who are still under way
+    left = "left project 2001, where it had the role 'analyst'"
+    named = "; ".join(f"service account {account} {left}" for account in accounts)
+    assert bulk.warnings == [
+        f"nobody has confirmed 3 removals, for mixpanel:goneProjects names the projects: {named}. If "
+        "a project exists, these accounts still have access to it."
+    ]
+
+
+def test_the_projects_of_one_account_are_named_in_one_warning(bulk: World) -> None:
+    """They are removed one after the other."""
+    account = member(bulk, "analyst")
+    bulk.client().add_to_project(1001, account, 2002, "admin")
+    bulk.emulator.faults([{"kind": "forbidden", "path": "projects/200|remove-from-project"}])
+    home = {"base_url": bulk.emulator.base_url, "organization_id": 1001}
+    listed = [{"project_id": 2001, "role": "analyst"}, {"project_id": 2002, "role": "admin"}]
+    state = {"name": "bot", "home": home, "service_account_id": account, "projects": listed}
+    news = {"name": "bot", "home": home}
+    service_account.update(session(bulk, "2001,2002"), str(account), state, news)
+    (line,) = bulk.warnings
+    assert line.startswith("nobody has confirmed 2 removals")
+    assert "left project 2001, where it had the role 'analyst'; " in line
+    assert "left project 2002, where it had the role 'admin'. If a project exists" in line
 
 
 @pytest.mark.parametrize("value", ["x", "2001;2002", "-1", "0"])

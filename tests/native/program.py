@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import Any
 
-from tests.engine.harness import Stack
+from tests.native.watched import WatchedStack
 
 HEADER = """
 import pulumi
@@ -23,7 +23,7 @@ class Resource(pulumi.CustomResource):
 """
 
 
-class NativeStack(Stack):
+class NativeStack(WatchedStack):
     """A stack whose program registers `mixpanel:index:…` by `Resource(kind, name, props, opts)`."""
 
     def write(self, program: str) -> None:

@@ -52,3 +52,17 @@ def test_secrets_are_secret_and_what_has_to_be_given_is_required() -> None:
         "mixpanel:index:ProjectMembership": ["serviceAccountId", "projectId", "role"],
     }
     assert make_schema()["config"]["variables"]["secret"]["secret"] is True
+
+
+def test_what_a_function_always_answers_is_required() -> None:
+    """So that a typed SDK has a value there, and no program asks whether there is one."""
+    functions = make_schema()["functions"]
+    assert {token: sorted(one["outputs"]["required"]) for token, one in functions.items()} == {
+        "mixpanel:index:getServiceAccount": ["id", "name", "organizationId", "username"],
+        "mixpanel:index:getServiceAccounts": ["organizationId", "serviceAccounts"],
+        "mixpanel:index:getProjectServiceAccounts": [
+            "organizationId",
+            "projectId",
+            "serviceAccounts",
+        ],
+    }

@@ -62,6 +62,8 @@ PREVIEW = {
     "mixpanel_service_accounts.resources.rotating_service_account.steps",
     "mixpanel_service_accounts.resources.service_account",
     "mixpanel_service_accounts.resources.session",
+    "mixpanel_service_accounts.resources.stoppable_clock",
+    "mixpanel_service_accounts.resources.unconfirmed_removals",
     "pulumi_mixpanel.dynamic",
     "pulumi_mixpanel.dynamic.engine_log",
     "pulumi_mixpanel.dynamic.failures",

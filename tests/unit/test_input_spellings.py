@@ -16,6 +16,7 @@ from tests.tiny_engine import CheckError, TinyEngine
 
 from mixpanel_service_accounts.api import Client, Credentials, Secret
 from mixpanel_service_accounts.api.clock import Clock
+from mixpanel_service_accounts.api.models import Place
 from mixpanel_service_accounts.configuration import resolve
 from mixpanel_service_accounts.emulator import Emulator
 from mixpanel_service_accounts.resources.checks import Checking as Checked
@@ -81,6 +82,37 @@ def test_a_state_with_another_spelling_is_no_change(given: str) -> None:
     member = {"service_account_id": 5001, "project_id": 2001, "role": "Analyst", "home": HOME}
     again = checked(project_membership, {**member, "role": given}, member)
     assert again.inputs == member
+
+
+def test_a_spelling_that_a_list_shows_is_a_role_of_the_organization_s_own() -> None:
+    """As it is written, and not another one; a recorded spelling is still no change."""
+    with Emulator() as emulator:
+        context = new_session(resolve({"organizationId": "1001"}.get, emulator.env))
+        place = Place(base_url=emulator.base_url, organization_id=1001)
+        client = context.organization(place).client
+        client.create_service_account(1001, "other", role="Analyst")
+        made = client.create_service_account(1001, "member")
+        client.add_to_project(1001, made.account.id, 2001, "ADMIN")
+        client.list_service_accounts(1001)
+        client.list_project_members(1001, 2001)
+        given = {
+            "Analyst": "Analyst",
+            " Analyst ": "Analyst",
+            "ANALYST": "analyst",
+            "ADMIN": "ADMIN",
+        }
+        for role, taken in given.items():
+            listed = [{"project_id": 2001, "role": role}]
+            found = service_account.check(
+                context, {}, {"name": "bot", "role": role, "projects": listed}
+            )
+            assert (found.inputs["role"], found.inputs["projects"][0]["role"]) == (taken, taken)
+            assert any("is none of Mixpanel's own roles" in line for line in found.warnings) == (
+                taken != "analyst"
+            )
+        olds = {"name": "bot", "role": "analyst", "home": found.inputs["home"]}
+        again = service_account.check(context, olds, {"name": "bot", "role": "Analyst"})
+        assert again.inputs["role"] == "analyst"
 
 
 def test_another_role_is_a_change_whatever_the_state_spells() -> None:

@@ -174,6 +174,11 @@ def test_what_is_younger_than_an_export_that_asks_for_it_is_too_young() -> None:
         (ACCOUNT, [stack(time="")]),
         (ACCOUNT, [stack(time="2026-11-24T11:00:00Z")]),
         (replace(ACCOUNT, created=datetime(2026, 11, 24, 12, 6, tzinfo=timezone.utc)), [export()]),
+        # a stale export, whose up ran again at once and created what the killed one had not
+        (
+            replace(ACCOUNT, created=datetime(2026, 11, 24, 12, 0, 41, tzinfo=timezone.utc)),
+            [export()],
+        ),
     ],
 )
 def test_an_unknown_date_or_a_later_run_is_never_offered(

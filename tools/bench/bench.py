@@ -1,15 +1,14 @@
 """Calls, wall time and memory of whole operations on the emulator, beside a floor without calls.
 
-script/bench [table] [accounts] [large] [imports] [batches] [advice]: the named parts, by default
-the first four; `--advice` is the same as `advice`, `--quick` makes one round and leaves out 500
-accounts. Each part replaces its place in docs/performance.md.
+script/bench [table] [accounts] [large] [imports] [batches] [advice] [native] [terraform]: the named
+parts, by default the first four; `--advice` is the same as `advice`, `--quick` makes one round and
+leaves out 500 accounts. Each part replaces its place in docs/performance.md.
 """
 
 from __future__ import annotations
 
 import importlib
 import os
-import re
 import signal
 import statistics
 import subprocess
@@ -20,23 +19,13 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from tools.bench import report
-from tools.bench.stacks import PARALLEL, Measured, Stack, floor, ours
+from tools.bench.plugins import measure_native, measure_terraform
+from tools.bench.stacks import PARALLEL, Life, Measured, Stack, floor, median, ours
 
 from mixpanel_service_accounts.emulator import Emulator
 
 MEMBERSHIPS = 3
 UNBATCHED = {"PYTHONPATH": str(Path(__file__).parent / "unbatched")}
-Life = Mapping[str, Measured]
-
-
-def median(lives: Sequence[Life], operation: str) -> Measured:
-    """Tell the median wall time, the last count of calls and the largest peak of an operation."""
-    ones = [life[operation] for life in lives]
-    return Measured(
-        statistics.median(one.seconds for one in ones),
-        ones[-1].calls,
-        max((one.memory for one in ones if one.memory is not None), default=None),
-    )
 
 
 def one_life(
@@ -150,24 +139,26 @@ def measure_large(*, quick: bool) -> str:
 
 
 def measure_imports(*, quick: bool) -> str:
-    """Measure what the package costs every preview to import, beside `pulumi.dynamic`."""
-    code = "import pulumi.dynamic; import pulumi_mixpanel"
+    """Measure what the package costs every program to import, after `pulumi.dynamic`."""
+    code = (
+        "import time, pulumi.dynamic; began = time.perf_counter(); "
+        "from pulumi_mixpanel import ProjectMembership, RotatingServiceAccount, ServiceAccount; "
+        "print(time.perf_counter() - began)"
+    )
     found = []
-    for _ in range(3 if quick else 9):
+    for _ in range(4 if quick else 10):
         told = subprocess.run(
-            [sys.executable, "-X", "importtime", "-c", code],
+            [sys.executable, "-c", code],
             capture_output=True,
             text=True,
             check=True,
             env={k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"},
-        ).stderr
-        took = re.findall(r"\|\s+(\d+) \| (\S+)\n", told)
-        found.append(next(int(time) / 1000 for time, name in took if name == "pulumi_mixpanel"))
+        ).stdout
+        found.append(float(told) * 1000)
     return report.verdict(
-        "Importing `pulumi_mixpanel` after `pulumi.dynamic` (`python -X importtime`, median), "
-        "milliseconds",
-        statistics.median(found),
-        60.0,
+        "Importing the three resource classes after `pulumi.dynamic` (median), milliseconds",
+        statistics.median(found[1:]),
+        15.0,
     )
 
 
@@ -298,6 +289,8 @@ PARTS: dict[str, Callable[..., str]] = {
     "imports": measure_imports,
     "batches": measure_batches,
     "advice": measure_advice,
+    "native": measure_native,
+    "terraform": measure_terraform,
 }
 _USUAL = ("table", "accounts", "large", "imports")
 

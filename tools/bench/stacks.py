@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import re
+import statistics
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -146,6 +147,20 @@ class Measured:
     memory: float | None
 
 
+Life = Mapping[str, Measured]
+"""What each operation of a stack cost, in their order."""
+
+
+def median(lives: Sequence[Life], operation: str) -> Measured:
+    """Return the median wall time, the last count of calls and the largest peak of an operation."""
+    ones = [life[operation] for life in lives]
+    return Measured(
+        statistics.median(one.seconds for one in ones),
+        ones[-1].calls,
+        max((one.memory for one in ones if one.memory is not None), default=None),
+    )
+
+
 @dataclass
 class Stack:
     """A stack in a folder of its own.
@@ -155,12 +170,14 @@ class Stack:
         emulator: What its provider talks to.
         env: Environment variables beside those of the emulator.
         parallel: How many steps the engine takes at once; 0 for its default.
+        provider: What the command line of the provider's process holds.
     """
 
     folder: Path
     emulator: Emulator
     env: Mapping[str, str] = field(default_factory=dict)
     parallel: int = PARALLEL
+    provider: bytes = b"pulumi.dynamic"
 
     def __post_init__(self) -> None:
         (self.folder / "state").mkdir(parents=True)
@@ -229,7 +246,7 @@ class Stack:
                 stdout=out,
                 stderr=subprocess.STDOUT,
             )
-            with watching(process.pid) as peaks:
+            with watching(process.pid, self.provider) as peaks:
                 process.wait()  # without a timeout, which would look only every 50 ms
                 seconds = time.monotonic() - started
         if process.returncode:
@@ -238,14 +255,14 @@ class Stack:
 
 
 @contextmanager
-def watching(engine: int) -> Iterator[list[float]]:
+def watching(engine: int, provider: bytes = b"pulumi.dynamic") -> Iterator[list[float]]:
     """Collect the peaks of an engine's provider process while it runs."""
     peaks: list[float] = []
     ended = threading.Event()
 
     def watch() -> None:
         while not ended.wait(0.2):
-            peak = peak_of_provider(engine)
+            peak = peak_of_provider(engine, provider)
             if peak is not None:
                 peaks.append(peak)
 
@@ -258,8 +275,12 @@ def watching(engine: int) -> Iterator[list[float]]:
         watcher.join()
 
 
-def peak_of_provider(engine: int) -> float | None:
-    """Tell the peak memory, in MB, of the largest dynamic host below an engine's process.
+def peak_of_provider(engine: int, provider: bytes) -> float | None:
+    """Return the peak memory, in MB, of the largest provider below an engine's process.
+
+    Args:
+        engine: The engine's process.
+        provider: What the command line of a provider's process holds.
 
     Returns:
         None while there is none, and where there is no /proc.
@@ -272,7 +293,7 @@ def peak_of_provider(engine: int) -> float | None:
         except OSError:
             continue
         found = re.search(r"VmHWM:\s+(\d+)", status)
-        if b"pulumi.dynamic" in command and found:
+        if provider in command and found:
             peaks.append(int(found[1]) / 1024)
     return max(peaks, default=None)
 

@@ -96,6 +96,7 @@ class Client:
         self.base_url = self._transport.base_url
         self.clock = clock
         self.announce = announce
+        self.shown_roles: set[str] = set()
 
     def __repr__(self) -> str:
         return f"Client({self.base_url!r}, {self.username!r}, dialect={self.dialect.name!r})"
@@ -127,7 +128,9 @@ class Client:
 
     def list_service_accounts(self, organization_id: int) -> Listing[Account]:
         """List an organization's accounts, in one call a page (both documents)."""
-        return self.dialect.list_accounts(organization_id)
+        listing = self.dialect.list_accounts(organization_id)
+        self.shown_roles.update(row.role for row in listing if isinstance(row.role, str))
+        return listing
 
     def create_service_account(
         self,
@@ -166,7 +169,9 @@ class Client:
         `bulk`: one call. `nested`: derived in 1 + A calls, A the accounts of the organization; it
         tells grants to the accounts themselves alone.
         """
-        return self.dialect.list_members(organization_id, project_id)
+        listing = self.dialect.list_members(organization_id, project_id)
+        self.shown_roles.update(row.role for row in listing)
+        return listing
 
     def list_account_projects(
         self, organization_id: int, service_account_id: int

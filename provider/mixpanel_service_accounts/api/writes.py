@@ -17,7 +17,7 @@ from mixpanel_service_accounts.api.errors import (
 from mixpanel_service_accounts.api.models import BUILT_IN_ROLES, Grant, Member, same_role
 from mixpanel_service_accounts.api.pace import Pace
 from mixpanel_service_accounts.api.read_back import SharedLists
-from mixpanel_service_accounts.api.reads import Reads, says_not_found
+from mixpanel_service_accounts.api.reads import ProjectRows, Reads, says_not_found
 
 T = TypeVar("T")
 
@@ -93,26 +93,34 @@ class Writes:
             removals.setdefault(project, []).append(account)
         self._client.remove_from_projects(self._organization_id, removals)
 
-    def set_role(self, service_account_id: int, project_id: int, role: str) -> str | None:
+    def set_role(
+        self, service_account_id: int, project_id: int, role: str, before: str | None = None
+    ) -> str | None:
         """Return an account a role in a project, whatever role it had there before.
 
         A role change is an add, a read back and, where the role did not change, a removal and an
         add (wire.md, fact 5). A server that refuses to add again is met the same way. A role that
         this login may not read is given by a removal and an addition, whose two yeses need no
-        proof.
+        proof. If the addition after a removal fails, the role before is added again.
+
+        Args:
+            service_account_id: The account.
+            project_id: The project.
+            role: The role.
+            before: The role that we gave it last, if any.
 
         Returns:
             The server's own word for the role, or None where it was not read back.
 
         Raises:
-            Refused: The server keeps another role.
+            Refused: The server keeps another role, or refused this one after a removal.
         """
         if self._is_new(service_account_id):
             refusal = self._add(service_account_id, project_id, role)
             if refusal is None:
                 return None
         elif project_id in self._unreadable:
-            self._give_unread(service_account_id, project_id, role)
+            self._give_unread(service_account_id, project_id, role, before)
             return None
         else:
             with self._lists.adding(project_id):
@@ -123,22 +131,23 @@ class Writes:
             if refusal is not None or not _means_unreadable(error):
                 raise
             self._unreadable[project_id] = error
-            self._give_unread(service_account_id, project_id, role)
+            self._give_unread(service_account_id, project_id, role, before)
             return None
         if row is None or same_role(row.role, role):
             return row.role if row else None
-        return self._replace(service_account_id, project_id, role)
+        return self._replace(service_account_id, project_id, role, row.role)
 
-    def _give_unread(self, service_account_id: int, project_id: int, role: str) -> None:
+    def _give_unread(
+        self, service_account_id: int, project_id: int, role: str, before: str | None
+    ) -> None:
         """Set a role that cannot be read back: a removal and an addition need no upsert."""
         try:
             self._remove(service_account_id, project_id)
         except StatusError as error:
             if not says_not_found(error):
                 raise
-        refusal = self._add(service_account_id, project_id, role)
-        if refusal is not None:
-            raise refusal
+            before = None
+        self._add_after_removal(service_account_id, project_id, role, before)
         self._warn(
             f"service account {service_account_id} was given the role {role!r} in project "
             f"{project_id}, by a removal and an addition that the server accepted; it could not be "
@@ -159,13 +168,13 @@ class Writes:
             raise refusal
         return row
 
-    def _replace(self, service_account_id: int, project_id: int, role: str) -> str | None:
+    def _replace(
+        self, service_account_id: int, project_id: int, role: str, before: str
+    ) -> str | None:
         self.remove(service_account_id, project_id)
         # Where grants are merged into one row (wire.md), a team's may still stand for ours.
         merged = self._individual_row(service_account_id, project_id)
-        refusal = self._add(service_account_id, project_id, role)
-        if refusal is not None:
-            raise refusal
+        self._add_after_removal(service_account_id, project_id, role, before)
         row = self._individual_row(service_account_id, project_id)
         if row is None or same_role(row.role, role):
             return row.role if row else None
@@ -178,6 +187,27 @@ class Writes:
             )
         # An organization's own role may have another spelling on the wire (wire.md, fact 7).
         return row.role
+
+    def _add_after_removal(
+        self, service_account_id: int, project_id: int, role: str, before: str | None
+    ) -> None:
+        """Add a role; if that fails, the role that was removed for it is added again."""
+        problem = self._problem_of_adding(service_account_id, project_id, role)
+        if problem is None:
+            return
+        if before is None:
+            raise problem
+        again = self._problem_of_adding(service_account_id, project_id, before)
+        outcome = "was added again." if again is None else f"could not be added again: {again}"
+        raise Refused(f"{problem} The role {before!r}, which was removed for it, {outcome}")
+
+    def _problem_of_adding(
+        self, service_account_id: int, project_id: int, role: str
+    ) -> MixpanelError | None:
+        try:
+            return self._add(service_account_id, project_id, role)
+        except MixpanelError as error:
+            return error
 
     def _add(self, service_account_id: int, project_id: int, role: str) -> StatusError | None:
         """Add; return the refusal of a server that may only mean "is already there"."""
@@ -222,6 +252,14 @@ class Writes:
                 self._send_removals([removal])
         finally:
             self._reads.forget_grants(service_account_id, project_id)
+
+    def list_again(self, project_id: int) -> ProjectRows:
+        """Return a project's list that began after this call, shared with others that wait for one.
+
+        Raises:
+            MixpanelError: It could not be read.
+        """
+        return self._lists.read(project_id)
 
     def _may_be_there(self, service_account_id: int, project_id: int) -> bool:
         """Return whether a removal that was refused had something to remove, as far as one sees."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timezone
 from typing import Any
 
@@ -25,9 +25,19 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 class Checking(Struct):
-    """A check under way: the normalised inputs so far, and everything that is wrong or odd."""
+    """A check under way: the normalised inputs so far, and everything that is wrong or odd.
+
+    Attributes:
+        wording: What the shell calls things.
+        shown_roles: Every spelling of a role that this process has seen in a list.
+        inputs: The normalised inputs so far.
+        failures: Everything that is wrong.
+        warnings: What the user should know.
+        notes: What is due, in words.
+    """
 
     wording: Wording = PLAIN
+    shown_roles: Collection[str] = ()
     inputs: Values = field(default_factory=dict)
     failures: list[Failure] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
@@ -123,8 +133,9 @@ def check_role(
 ) -> str | None:
     """Accept a role: any under a dialect with open roles, with a warning where it is not built in.
 
-    A built-in role in another case is that role. If the last up recorded another spelling of it,
-    that one stays: it is no change, and it may be a role of the organization's own.
+    A built-in role in another case is that role, unless a list shows that very spelling: then the
+    organization may have a role of its own. If the last up recorded another spelling, that one
+    stays, because it is no change.
 
     Args:
         checked: Takes the failure or warning.
@@ -145,7 +156,7 @@ def check_role(
         return None
     built_in = next((one for one in BUILT_IN_ROLES if same_role(one, value.strip())), None)
     if built_in is not None:
-        value = built_in
+        value = value.strip() if value.strip() in checked.shown_roles else built_in
         if isinstance(recorded, str) and same_role(recorded.strip(), built_in):
             return recorded
     if roles is not None and value not in roles:

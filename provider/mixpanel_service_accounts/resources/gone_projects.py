@@ -7,6 +7,7 @@ are asked for, and what nobody confirmed is reported.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from mixpanel_service_accounts.api.errors import (
@@ -18,6 +19,7 @@ from mixpanel_service_accounts.api.errors import (
 )
 from mixpanel_service_accounts.api.models import Grant, Member
 from mixpanel_service_accounts.resources.session import Session
+from mixpanel_service_accounts.resources.unconfirmed_removals import Removal
 
 if TYPE_CHECKING:  # what only calls need is slow to import
     from mixpanel_service_accounts.api.organization import Organization
@@ -47,15 +49,35 @@ def read_rows(
     return rows
 
 
-def remove_grant(session: Session, organization: Organization, account: int, grant: Grant) -> None:
+def remove_grant(
+    session: Session, organization: Organization, account: int, grant: Grant
+) -> Removal | None:
     """Remove an account from a project.
 
-    A project that the user named as gone may refuse it: then one warning names the grant.
+    Returns:
+        The removal, for `report_unconfirmed`, if the user named the project as gone and it refuses;
+        None if it was removed.
 
     Raises:
         MixpanelError: It was not removed.
     """
-    project = grant.project_id
+    with session.connections.unconfirmed_removals.under_way():
+        if _is_removed(session, organization, account, grant.project_id):
+            return None
+    return Removal(account, grant)
+
+
+def report_unconfirmed(session: Session, removals: Sequence[Removal]) -> None:
+    """Warn of removals that the user let go of, together with those that are still under way."""
+    session.connections.unconfirmed_removals.report(
+        removals,
+        session.connections.clock,
+        lambda gathered: session.warn_once(_unconfirmed(session, gathered)),
+    )
+
+
+def _is_removed(session: Session, organization: Organization, account: int, project: int) -> bool:
+    """Remove an account from a project; False if the user named the project and it refuses."""
     try:
         organization.writes.remove(account, project)
     except StatusError as error:
@@ -64,13 +86,30 @@ def remove_grant(session: Session, organization: Organization, account: int, gra
         if project not in session.configuration.gone_projects:
             raise Refused(explained(session, project, error)) from None
     else:
-        return
+        return True
     if organization.client.dialect.lists_members and _answers(organization, project):
         _refuse_answer(session, organization, project)
-    session.warn_once(
-        f"nobody has confirmed that service account {account} left project {project}, where it had "
-        f"the role {grant.role!r}: {session.wording.gone_projects} names the project. If the "
-        "project exists, the account still has access to it."
+    return False
+
+
+def _unconfirmed(session: Session, removals: Sequence[Removal]) -> str:
+    """Return the warning of removals that nobody has confirmed."""
+    setting = session.wording.gone_projects
+    if len(removals) == 1:
+        (one,) = removals
+        return (
+            f"nobody has confirmed that service account {one.account} left project "
+            f"{one.grant.project_id}, where it had the role {one.grant.role!r}: {setting} names "
+            "the project. If the project exists, the account still has access to it."
+        )
+    named = "; ".join(
+        f"service account {one.account} left project {one.grant.project_id}, where it had the role "
+        f"{one.grant.role!r}"
+        for one in sorted(removals, key=lambda one: (one.grant.project_id, one.account))
+    )
+    return (
+        f"nobody has confirmed {len(removals)} removals, for {setting} names the projects: "
+        f"{named}. If a project exists, these accounts still have access to it."
     )
 
 
@@ -91,7 +130,7 @@ def _is_out_of_reach(error: StatusError) -> bool:
 
 def _answers(organization: Organization, project: int) -> bool:
     try:
-        organization.reads.project_now(project)
+        organization.writes.list_again(project)
     except MixpanelError:
         return False
     return True

@@ -12,7 +12,11 @@ from mixpanel_service_accounts.api.models import Account, Grant, Place, same_rol
 from mixpanel_service_accounts.resources.account_fields import AccountInputs, ProjectRole
 from mixpanel_service_accounts.resources.checks import Checking, check_number, check_role, take
 from mixpanel_service_accounts.resources.fields import Unknown
-from mixpanel_service_accounts.resources.gone_projects import read_rows, remove_grant
+from mixpanel_service_accounts.resources.gone_projects import (
+    read_rows,
+    remove_grant,
+    report_unconfirmed,
+)
 from mixpanel_service_accounts.resources.session import Session
 
 if TYPE_CHECKING:  # what only calls need is slow to import (session.py)
@@ -231,12 +235,15 @@ def change_projects(
     """
     old, new = grants_of(before.projects), grants_of(wanted)
     listed = {grant.project_id for grant in new}
+    roles = {grant.project_id: grant.role for grant in old}
     found: dict[str, str] = dict(before.words or {})
-    problems = []
+    problems, unconfirmed = [], []
     for grant in new:
         if grant not in old:
             try:
-                word = organization.writes.set_role(account, grant.project_id, grant.role)
+                word = organization.writes.set_role(
+                    account, grant.project_id, grant.role, before=roles.get(grant.project_id)
+                )
             except MixpanelError as error:
                 problems.append(f"project {grant.project_id} as {grant.role!r}: {error}")
             else:
@@ -246,9 +253,11 @@ def change_projects(
         kept = (organization.id, account, grant.project_id) in memberships
         if grant.project_id not in listed and not kept:
             try:
-                remove_grant(session, organization, account, grant)
+                let_go = remove_grant(session, organization, account, grant)
+                unconfirmed += [let_go] if let_go else []
             except MixpanelError as error:
                 problems.append(f"project {grant.project_id}, to be left: {error}")
+    report_unconfirmed(session, unconfirmed)
     if problems:
         raise Refused(
             f"{len(problems)} of the projects could not be changed, the others were; the next "

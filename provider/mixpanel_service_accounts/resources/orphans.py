@@ -23,9 +23,9 @@ from mixpanel_service_accounts.resources.stack_exports import (
 AROUND = timedelta(hours=1)
 """Longest time before an export's last checkpoint at which its pending create ran."""
 
-SOON = timedelta(minutes=5)
-"""Longest time after an export's last checkpoint at which its pending create ran; what is younger
-may be of a later run, which this export does not show."""
+SOON = timedelta(seconds=10)
+"""Longest time after an export's last checkpoint at which its pending create ran. What is younger
+may be of a later run, which this export does not show and which needs longer to start."""
 
 CLOCKS = timedelta(minutes=2)
 """Largest difference between the server's clock and the engine's."""

@@ -18,7 +18,7 @@ from mixpanel_service_accounts.resources.adoption import grant_listed
 from mixpanel_service_accounts.resources.checks import Checking, check_number, check_role
 from mixpanel_service_accounts.resources.contract import Checked, Created, Diff, Read
 from mixpanel_service_accounts.resources.fields import Unknown, declared
-from mixpanel_service_accounts.resources.gone_projects import remove_grant
+from mixpanel_service_accounts.resources.gone_projects import remove_grant, report_unconfirmed
 from mixpanel_service_accounts.resources.grants import WHAT_A_PROJECT_IS, actual_role
 from mixpanel_service_accounts.resources.location import (
     check_place,
@@ -113,7 +113,7 @@ class MembershipId(Struct, frozen=True):
 
 def check(session: Session, olds: Inputs | None, news: Mapping[str, Any]) -> Checked[Inputs]:
     """Return normalised inputs, or every failure at once; makes no call."""
-    checked = Checking(session.wording)
+    checked = Checking(session.wording, session.connections.shown_roles())
     for key, what in zip(_PAIR, ("a service account's number", WHAT_A_PROJECT_IS), strict=True):
         value = news.get(key)
         number = (
@@ -245,7 +245,7 @@ def update(session: Session, id_: str, state: State, inputs: Inputs) -> State:
     word = state.granted_role
     if state.role != inputs.role:
         word = organization.writes.set_role(
-            number.service_account_id, number.project_id, inputs.role
+            number.service_account_id, number.project_id, inputs.role, before=state.role
         )
     return _state(inputs, organization.place, word)
 
@@ -267,7 +267,7 @@ def delete(session: Session, id_: str, state: State) -> None:
     organization = session.organization(place)
     grant = Grant(project_id=number.project_id, role=state.role)
     try:
-        remove_grant(session, organization, number.service_account_id, grant)
+        let_go = remove_grant(session, organization, number.service_account_id, grant)
     except Refused as error:
         raise Refused(
             f"{error} The membership is still in the state, and the account still in the project. "
@@ -275,3 +275,5 @@ def delete(session: Session, id_: str, state: State) -> None:
             "to go, take the membership out of the state "
             f"({session.wording.forget_command}) and run again."
         ) from None
+    if let_go:
+        report_unconfirmed(session, [let_go])

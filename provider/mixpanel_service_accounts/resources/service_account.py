@@ -111,7 +111,7 @@ _OUTPUTS = tuple(name for name in State.__struct_fields__ if name not in Inputs.
 
 def check(session: Session, olds: Inputs | None, news: Mapping[str, Any]) -> Checked[Inputs]:
     """Return normalised inputs, or every failure at once; makes no call."""
-    checked = Checking(session.wording)
+    checked = Checking(session.wording, session.connections.shown_roles())
     take_name(checked, news, olds)
     _check_dialect(session, checked, news)
     take_role(session, checked, news, olds)

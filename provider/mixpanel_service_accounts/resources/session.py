@@ -18,6 +18,7 @@ from mixpanel_service_accounts.api.wording import PLAIN, Wording
 from mixpanel_service_accounts.configuration import PLACES_OF_ORGANIZATION, Configuration
 from mixpanel_service_accounts.resources import reporter
 from mixpanel_service_accounts.resources.ledger import Holding, Ledger
+from mixpanel_service_accounts.resources.unconfirmed_removals import UnconfirmedRemovals
 
 if TYPE_CHECKING:
     from mixpanel_service_accounts.api.organization import Organization
@@ -37,12 +38,14 @@ class Connections(Struct):
         clock: Where time, sleep and chance come from.
         ledger: What the process knows of other resources, if it sees them all.
         wording: What the shell calls things.
+        unconfirmed_removals: What the server refused to remove and the user let go of.
     """
 
     configuration: Configuration
     clock: Clock = SYSTEM_CLOCK
     ledger: Ledger | None = None
     wording: Wording = PLAIN
+    unconfirmed_removals: UnconfirmedRemovals = field(default_factory=UnconfirmedRemovals)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _clients: dict[str, Client] = field(default_factory=dict)
     _organizations: dict[tuple[str, int], Organization] = field(default_factory=dict)
@@ -83,6 +86,11 @@ class Connections(Struct):
                     births=self._births,
                 )
             return self._organizations[key]
+
+    def shown_roles(self) -> frozenset[str]:
+        """Return every spelling of a role that a list read by this process has shown."""
+        with self._lock:
+            return frozenset().union(*(client.shown_roles for client in self._clients.values()))
 
     def _held_at(self, base_url: str) -> Collection[int]:
         return self.ledger.held_at(base_url) if self.ledger else frozenset()

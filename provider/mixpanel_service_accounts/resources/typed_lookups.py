@@ -102,9 +102,7 @@ class Pattern(Where, frozen=True, kw_only=True):
 class Accounts(Pattern, frozen=True, kw_only=True):
     """The accounts of an organization."""
 
-    service_accounts: Annotated[
-        tuple[Listed, ...] | None, declared("The accounts, by their number.")
-    ] = None
+    service_accounts: Annotated[tuple[Listed, ...], declared("The accounts, by their number.")]
 
 
 class InProject(Where, frozen=True, kw_only=True):
@@ -134,9 +132,9 @@ class InProjectAccounts(InProject, frozen=True, kw_only=True):
     """The accounts of a project."""
 
     service_accounts: Annotated[
-        tuple[Row, ...] | None,
+        tuple[Row, ...],
         declared("A row a grant, by the account's number; an account may have several."),
-    ] = None
+    ]
 
 
 # Lookups are imported when one is made: they are slow to import, and every process waits for them.

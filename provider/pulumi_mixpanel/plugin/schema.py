@@ -17,6 +17,20 @@ from pulumi_mixpanel.plugin.property_names import camel_case
 
 Json = dict[str, Any]
 _SCALARS = {str: "string", int: "integer", float: "number", bool: "boolean"}
+_LANGUAGES: Json = {
+    "python": {
+        "packageName": "pulumi_mixpanel_native",
+        "pyproject": {"enabled": True},
+        "respectSchemaVersion": True,
+    },
+    "nodejs": {"packageName": "pulumi-mixpanel-native", "respectSchemaVersion": True},
+    "go": {
+        "importBasePath": "example.com/pulumi-mixpanel/sdk/go/mixpanel",
+        "respectSchemaVersion": True,
+    },
+}
+"""What generated SDKs are called. Each has the version of the plugin that it was made from."""
+
 _KEPT_BY_USER = (
     "The secret of an imported account, if you still have it. Default: none, and the output "
     "`secret` of an imported account is null."
@@ -44,10 +58,7 @@ def make_schema() -> Json:
         "keywords": ["pulumi", "mixpanel", "category/infrastructure", "kind/native"],
         "license": "Apache-2.0",
         "publisher": "pulumi-mixpanel",
-        "language": {
-            "python": {"packageName": "pulumi_mixpanel_native"},
-            "nodejs": {"packageName": "pulumi-mixpanel-native"},
-        },
+        "language": _LANGUAGES,
         "config": {"variables": configuration},
         "provider": {
             "description": "Where organization, region and login come from.",
@@ -87,7 +98,7 @@ def _always(fields: Iterable[Field]) -> list[str]:
 
 
 def _function(lookup: Lookup, types: _Types) -> Json:
-    given = fields_of(lookup.inputs)
+    given, found = fields_of(lookup.inputs), fields_of(lookup.result)
     return {
         "description": lookup.description,
         "inputs": {
@@ -95,8 +106,10 @@ def _function(lookup: Lookup, types: _Types) -> Json:
             "required": [camel_case(one) for one in required(lookup.inputs)],
         },
         "outputs": {
-            "properties": types.properties(fields_of(lookup.result).values()),
-            "required": [camel_case(one) for one in required(lookup.result)],
+            "properties": types.properties(found.values()),
+            "required": [
+                camel_case(one.name) for one in found.values() if not one.optional or one.filled
+            ],
         },
     }
 

@@ -19,18 +19,21 @@ _PULSE = 1.0
 _GRACE = 1.0
 """Seconds that calls still under way have, once nobody waits for them."""
 
+_LONGEST_CALL = 600.0
+"""Seconds that calls still under way have, if an interrupt ends the process while one is."""
+
 
 def serve(provider: Provider) -> int:
     """Serve the engine that started this process, until it is gone, and return the exit status."""
-    # Ctrl-C reaches the whole process group. The engine then calls Cancel, waits for calls in
-    # flight, and saves what they return.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # The engine ends a plugin by an interrupt, and kills it if it is there five seconds later. A
+    # user's Ctrl-C does not come here: the engine calls Cancel, and waits for calls in flight.
+    ended = threading.Event()
+    signal.signal(signal.SIGINT, lambda _signal, _frame: ended.set())
     server, engine = _server(provider), os.getppid()
     print(server.listen_on_port(), flush=True)  # noqa: T201 (what the engine waits for)
-    never = threading.Event()
-    while os.getppid() == engine:
-        never.wait(_PULSE)
-    server.stop(_GRACE)
+    while not ended.wait(_PULSE) and os.getppid() == engine:
+        pass
+    server.stop(_LONGEST_CALL if ended.is_set() else _GRACE)
     return 0
 
 

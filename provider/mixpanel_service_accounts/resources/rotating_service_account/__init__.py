@@ -120,7 +120,7 @@ _RETIRED = (
 
 def check(session: Session, olds: Inputs | None, news: Mapping[str, Any]) -> Checked[Inputs]:
     """Return normalised inputs, with the dates that are due moved, or every failure at once."""
-    checked, dialect = Checking(session.wording), session.dialect
+    checked, dialect = Checking(session.wording, session.connections.shown_roles()), session.dialect
     if not dialect.sets_attributes:
         checked.fail(
             "",

@@ -1,0 +1,88 @@
+"""A rotating account under the native plugin, in time that the test moves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.engine.test_life import logs_in, made
+from tests.native.attached import FunctionStack
+from tests.native.conftest import Later
+from tests.native.monitor import UNKNOWN, Program
+
+from mixpanel_service_accounts.emulator import Emulator
+
+PERIODS: dict[str, Any] = {
+    "name": "bot",
+    "validityPeriodHours": 2160,
+    "earlyRenewalHours": 240,
+    "overlapHours": 168,
+    "projects": [{"projectId": 2001, "role": "analyst"}],
+}
+SECRETS = ("secret", "previousSecret")
+NAMES = ("username", "previousUsername", "rotatedAt", "nextRotationAt", "retiresAt")
+
+
+class Rotating:
+    """A program: a rotating account, whose inputs a test changes."""
+
+    def __init__(self) -> None:
+        self.inputs = dict(PERIODS)
+        self.seen: dict[str, Any] = {}
+
+    def __call__(self, program: Program) -> dict[str, Any]:
+        """Register it."""
+        bot = program.add("RotatingServiceAccount", "bot", self.inputs)
+        self.seen = dict(bot.outputs)
+        return {name: bot[name] for name in (*NAMES, *SECRETS) if bot[name] is not None}
+
+
+def test_a_rotating_account_lives(live: FunctionStack, later: Later, emulator: Emulator) -> None:
+    """Created, rotated by a keeper, retired, rotated by the clock: both secrets work in an overlap."""
+    program = Rotating()
+    live.program = program
+    live.up()
+    first = live.outputs()
+    id_ = live.resources()["bot"]["id"]
+    assert id_.startswith("1001/rotating/")
+    assert live.planned() == []
+
+    program.inputs["rotateWhenChanged"] = {"ticket_no": "OPS-12"}
+    (step,) = live.planned()
+    assert (step["op"], set(step["detailedDiff"])) == ("update", {"rotateWhenChanged", "rotatedAt"})
+    unknown = {name for name, value in program.seen.items() if value == UNKNOWN}
+    assert {"username", "previousUsername", "serviceAccountId", "rotatedAt"} <= unknown
+    assert "name" not in unknown
+    shown = live.up().line
+    assert "mixpanel: rotation of 'bot' is due: rotate_when_changed changed" in shown
+    second = live.outputs()
+    assert (second["previousUsername"], second["previousSecret"]) == (
+        first["username"],
+        first["secret"],
+    )
+    for login, secret in (("username", "secret"), ("previousUsername", "previousSecret")):
+        assert logs_in(emulator, second[login], second[secret])
+    stored = live.resources()["bot"]
+    assert stored["id"] == id_
+    assert all(stored["outputs"][name]["ciphertext"] for name in SECRETS)
+    assert stored["inputs"]["rotateWhenChanged"] == {"ticket_no": "OPS-12"}
+    live.refresh()
+    assert live.planned() == []
+    assert live.outputs() == second
+
+    later.move(170)
+    (step,) = live.planned()
+    assert step["detailedDiff"] == {"retiresAt": {"kind": "delete", "inputDiff": True}}
+    live.up()
+    assert made(emulator) == ["bot"]
+    third = live.outputs()
+    assert third["secret"] == second["secret"]
+    assert "previousSecret" not in third
+
+    later.move(1930)
+    assert "mixpanel: rotation of 'bot' is due: it was since " in live.preview().line
+    live.up()
+    fourth = live.outputs()
+    assert fourth["previousSecret"] == third["secret"]
+    assert logs_in(emulator, fourth["username"], fourth["secret"])
+    live.destroy()
+    assert made(emulator) == []

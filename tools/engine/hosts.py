@@ -1,0 +1,67 @@
+"""Find Pulumi's hosts of other languages, or build those that are missing beside our own engine.
+
+python -m tools.engine.hosts yaml nodejs go
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from tools.engine.engine import FOLDER, alive, run_go, say
+
+HOSTS = {
+    "yaml": ("yaml-host", "github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml"),
+    "nodejs": (
+        "node-host",
+        "github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs",
+    ),
+    "go": ("go-host", "github.com/pulumi/pulumi/sdk/v3/go/pulumi-language-go"),
+}
+"""The pinned module beside this file that has a language's host, and the host's package. The last
+two are of the last versions in which the host was part of a published module."""
+
+
+def find_or_build(language: str, engine: Path, *, built: Path = FOLDER) -> None:
+    """Make sure that an engine has the host of a language.
+
+    Args:
+        language: `yaml`, `nodejs` or `go`.
+        engine: The folder of the engine's executable.
+        built: The folder of an engine that was built here; one that was installed has all hosts.
+
+    Raises:
+        OSError: The host is missing and cannot be built.
+    """
+    name = f"pulumi-language-{language}"
+    if (engine / name).exists() or shutil.which(name):
+        return
+    if engine != built:
+        raise OSError(f"{engine} has no {name}: install Pulumi again, which brings it")
+    if shutil.which("go") is None:
+        raise OSError(f"{name} is missing, and Go, which builds it, too (https://go.dev/dl/)")
+    module, package = HOSTS[language]
+    with alive(f"building {name}", "1 to 2 minutes on two cores, seconds when cached"):
+        run_go(module, "build", "-o", str(engine / name), package)
+
+
+def main(languages: Sequence[str]) -> int:
+    """Find or build the hosts of languages for the engine on PATH."""
+    engine = shutil.which("pulumi")
+    if engine is None:
+        say("pulumi is not on PATH: run script/bootstrap first")
+        return 1
+    try:
+        for language in languages:
+            find_or_build(language, Path(engine).parent)
+    except (OSError, subprocess.CalledProcessError) as error:
+        say(str(error))
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
