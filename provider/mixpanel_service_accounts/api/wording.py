@@ -30,6 +30,10 @@ class Wording(Struct, frozen=True):
         places_of_credentials: Where username and secret may be given.
         places_of_organization: Where the organization may be given.
         setting: How a setting is spelled; `{key}` is its name in camelCase, `{name}` in snake_case.
+        taking_over: How an existing account comes under management.
+        existing_secret: The argument that gives the secret of an existing account.
+        lone_secret: What is wrong with that argument if an account is created.
+        rotating: What the resource of a rotating account is called.
         accept_move: The setting that lets a state record another organization or host.
         gone_projects: The setting that names projects which are gone.
         output_text: What a string contains that was made of a value not known yet.
@@ -58,6 +62,10 @@ class Wording(Struct, frozen=True):
     )
     places_of_organization: str = "the environment variable MIXPANEL_ORGANIZATION_ID"
     setting: str = "{name}"
+    taking_over: str = "adopt= to take over"
+    existing_secret: str = "secret"  # noqa: S105 (a name)
+    lone_secret: str = "secret= goes with adopt="  # noqa: S105 (words)
+    rotating: str = "RotatingServiceAccount"
     accept_move: str = "acceptMove"
     gone_projects: str = "goneProjects"
     output_text: str = ""
