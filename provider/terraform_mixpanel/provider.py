@@ -128,6 +128,8 @@ class Provider:
         def act(call: Call, kind: Kind, request: Message, _response: Message) -> None:
             with self._unconfigured(call, BEFORE_ALL) as session:
                 news = given_values(kind, unpack(request.config.msgpack))
+                for hidden in (one for one in kind.attributes.values() if one.write_only):
+                    news.pop(hidden.key, None)  # only the plan knows whether it was imported
                 call.report_failures(kind, kind.resource.check(session, None, news))
 
         return self._on("ValidateResourceConfig", "check", act)(request)

@@ -237,9 +237,9 @@ _LEFT: dict[str, tuple[list[str], dict[int, str]]] = {
 """What is on the server once an operation is done: accounts by their names, and roles."""
 
 
-def prepared(world: World, operation: str) -> Stack:
-    """Make what earlier processes left."""
-    stack = Stack(world)
+def prepared(world: World, operation: str, stack: Stack | None = None) -> Stack:
+    """Make what earlier processes left, with a shell's own stack."""
+    stack = stack or Stack(world)
     for step in _PREPARED[operation]:
         stack = stack.perform(step)
     return stack

@@ -11,8 +11,8 @@ from tests.native.monitor import Program, Registered, secret
 
 from mixpanel_service_accounts.resources.fields import fields_of
 from mixpanel_service_accounts.resources.provider_arguments import ProviderArguments
+from pulumi_mixpanel.camel_case import camel_case
 from pulumi_mixpanel.plugin.kinds import KINDS
-from pulumi_mixpanel.plugin.property_names import camel_case
 from pulumi_mixpanel.plugin.schema import is_given
 
 DYNAMIC = "pulumi-python:dynamic/mixpanel:"

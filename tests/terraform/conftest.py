@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from tests.terraform import stand_in
-from tests.terraform.cli import ADDRESSES, Workspace, overriding
+from tests.terraform.cli import ADDRESSES, CHOSEN, Workspace, overriding
 from tests.terraform.stand_in_server import LOOKUP, Server, connector
 
 from mixpanel_service_accounts.api.clock import Clock
@@ -21,6 +22,12 @@ from terraform_mixpanel.connections import connect
 from terraform_mixpanel.kinds import KINDS
 from terraform_mixpanel.provider import Provider
 from terraform_mixpanel.serving import attached
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """Leave out what only OpenTofu has, unless it is the CLI that is tested."""
+    name = Path(CHOSEN or shutil.which("terraform") or "tofu").name
+    return True if collection_path.name == "test_opentofu.py" and name != "tofu" else None
 
 
 class Today:

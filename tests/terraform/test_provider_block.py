@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.terraform.servicer import call, diagnostics
+from tests.terraform.servicer import call, diagnostics, value
 
+from terraform_mixpanel.account_lookups import SOURCES
+from terraform_mixpanel.connections import connect
+from terraform_mixpanel.kinds import KINDS
 from terraform_mixpanel.provider import Provider
 from terraform_mixpanel.provider_block import ATTRIBUTES, configure
 from terraform_mixpanel.wire_values import UNKNOWN_ON_THE_WIRE
@@ -48,6 +51,69 @@ def test_every_argument_arrives() -> None:
     found = configure(given, {}).configuration
     assert (found.dialect, found.accept_move, found.problems) == ("nested", True, ())
     assert (found.timeouts.connect, found.timeouts.read, found.timeouts.total) == (1, 2, 3)
+
+
+@pytest.mark.parametrize(
+    ("given", "home"),
+    [
+        ({}, "https://mixpanel.com/api/app"),
+        ({"region": "us"}, "https://mixpanel.com/api/app"),
+        ({"region": "eu"}, "https://eu.mixpanel.com/api/app"),
+        ({"region": "in"}, "https://in.mixpanel.com/api/app"),
+        ({"base_url": "https://eu.mixpanel.com"}, "https://eu.mixpanel.com/api/app"),
+        ({"base_url": "https://proxy.example/mixpanel"}, "https://proxy.example/mixpanel"),
+        ({"base_url": "http://127.0.0.1:8080"}, "http://127.0.0.1:8080/api/app"),
+        ({"base_url": "https://proxy.example", "region": "in"}, "https://proxy.example/api/app"),
+    ],
+    ids=str,
+)
+def test_region_and_base_url_say_where_a_resource_lives(given: dict[str, str], home: str) -> None:
+    """The base URL beats the region; a host alone gets Mixpanel's path; what is wrong is refused."""
+    provider = Provider(KINDS, SOURCES, connect, environment={})
+    configured = call(provider, "ConfigureProvider", config=block(organization_id=7, **given))
+    assert diagnostics(configured) == []
+    kind = KINDS[0]
+    prior = {
+        **dict.fromkeys(kind.attributes),
+        "id": "5001",
+        "service_account_id": 5001,
+        "name": "a",
+        "home": {"base_url": home, "organization_id": 7},
+    }
+    config = {**dict.fromkeys(kind.attributes), "name": "a"}
+    fields: dict[str, Any] = {"type_name": kind.type_name, "config": config}
+    fields |= {"proposed_new_state": prior, "prior_private": b""}
+    plan = call(provider, "PlanResourceChange", prior_state=prior, **fields)
+    assert diagnostics(plan) == []
+    assert value(plan.planned_state)["home"] == prior["home"]
+    if given:
+        elsewhere = {**prior, "home": {"base_url": "https://a.example", "organization_id": 7}}
+        plan = call(provider, "PlanResourceChange", prior_state=elsewhere, **fields)
+        ((_summary, detail, _path),) = diagnostics(plan)
+        assert f"the configuration now says organization 7 at {home}" in detail
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"region": "mars"}, "region must be one of us, eu, in; 'mars' was given."),
+        ({"base_url": "http://proxy.example"}, "http is for loopback alone"),
+        (
+            {"base_url": "https://user:word@proxy.example"},
+            "it has user information before the host",
+        ),
+        ({"dialect": "flat"}, "dialect must be one of bulk, nested; 'flat' was given."),
+    ],
+    ids=str,
+)
+def test_a_place_that_is_none_is_refused(given: dict[str, str], told: str) -> None:
+    """Once, when the provider is configured."""
+    provider = Provider(KINDS, SOURCES, connect, environment={})
+    response = call(provider, "ConfigureProvider", config=block(organization_id=7, **given))
+    ((summary, detail, _path),) = diagnostics(response)
+    assert summary == "Invalid provider configuration"
+    assert told in detail
+    assert "word" not in detail
 
 
 @pytest.mark.parametrize("name", ["username", "secret"])

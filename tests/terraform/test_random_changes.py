@@ -19,12 +19,18 @@ def account(chance: random.Random) -> dict[str, Any]:
     if chance.random() < 0.5:
         given["projects"] = projects(chance)
     if chance.random() < 0.3:
-        given["rotate_when_changed"] = {"of": chance.choice("xy")}
+        given["rotate_when_changed"] = {"of": keeper(chance)}
+    if chance.random() < 0.2:
+        given["organization_id"] = 1001
     dates = chance.random()
     if dates < 0.3:
         given["expires"] = chance.choice(["2030-01-01T00:00:00Z", "2030-01-01T02:00:00+02:00"])
     elif dates < 0.6:
         given["validity_period_hours"] = chance.choice([24, 36.5, 0.1 + 0.2])
+        if chance.random() < 0.5:
+            given["early_renewal_hours"] = chance.choice([0, 0.05])
+    if chance.random() < 0.5:
+        given["lifecycle"] = {"create_before_destroy": True}
     return given
 
 
@@ -46,10 +52,17 @@ def rotating(chance: random.Random) -> dict[str, Any]:
     if chance.random() < 0.5:
         given["projects"] = projects(chance)
     if chance.random() < 0.3:
+        given["role"] = chance.choice(["consumer", "analyst"])
+    if chance.random() < 0.3:
         given["early_renewal_hours"] = 1
     if chance.random() < 0.3:
-        given["rotate_when_changed"] = {"of": chance.choice("xy")}
+        given["rotate_when_changed"] = {"of": keeper(chance)}
     return given
+
+
+def keeper(chance: random.Random) -> str:
+    """Return a value that may be unknown until another resource is applied."""
+    return chance.choice(["x", "y", "${terraform_data.it.output}"])
 
 
 def membership(chance: random.Random) -> dict[str, Any]:
@@ -61,20 +74,32 @@ def membership(chance: random.Random) -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(6))
 def test_random_changes_are_planned_as_they_are_applied(
     real: Workspace, today: Today, seed: int
 ) -> None:
-    """Each step plans, applies, and then finds nothing to do, while hours pass."""
+    """Each step plans, applies, and then finds nothing to do, while hours pass.
+
+    Values are unknown while planning, accounts are replaced in both orders, and plans are applied
+    at once or later.
+    """
     chance = random.Random(seed)  # noqa: S311 (no secret)
     for _step in range(6):
         resources = {
             "mixpanel_service_account": {"it": account(chance)},
             "mixpanel_rotating_service_account": {"it": rotating(chance)},
+            "terraform_data": {"it": {"input": chance.choice("uvw")}},
         }
         if chance.random() < 0.7:
             resources["mixpanel_project_membership"] = {"it": membership(chance)}
         (real.folder / "random.tf.json").write_text(json.dumps({"resource": resources}))
-        real.apply("")
+        options = chance.choice([(), (), ("-replace=mixpanel_service_account.it",)])
+        if chance.random() < 0.5:
+            real.apply("", *options)
+        else:
+            real.plan("", "-out=later", *options)
+            today.passes(hours=chance.choice([0, 1, 30]))
+            real.run("apply", "-no-color", "later")
+            real.apply()  # what the plan did not show became due
         assert real.is_settled(), resources
         today.passes(hours=chance.choice([1, 7, 30]))

@@ -71,6 +71,55 @@ def test_a_value_that_came_is_sent_back_byte_for_byte(case: tuple[Any, Any]) -> 
     assert pack(unpack(packed)) == packed
 
 
+UNKNOWNS = some.sampled_from(
+    [UNKNOWN_ON_THE_WIRE, msgpack.ExtType(12, b"\x81\x01\xc2"), msgpack.ExtType(0, b"\x00")]
+)
+
+
+def or_not(known: some.SearchStrategy[Any]) -> some.SearchStrategy[Any]:
+    """Return values that may be null, or unknown."""
+    return some.none() | UNKNOWNS | known
+
+
+WIRE_ENTRIES = or_not(
+    some.lists(
+        or_not(
+            some.fixed_dictionaries(
+                {
+                    "number": or_not(some.integers(-(2**62), 2**62)),
+                    "text": or_not(TEXTS),
+                    "words": or_not(some.dictionaries(TEXTS, or_not(TEXTS), max_size=2)),
+                }
+            ).filter(lambda entry: entry["number"] is not None)
+        ).filter(lambda entry: entry is not None),
+        max_size=3,
+    )
+)
+
+
+def wire(value: Any) -> Any:  # noqa: ANN401
+    """Return a wire value as it is sent: nulls in a map go, an unknown value has no refinement."""
+    if isinstance(value, msgpack.ExtType):
+        return UNKNOWN_ON_THE_WIRE
+    if isinstance(value, list):
+        return [wire(one) for one in value]
+    if isinstance(value, dict):
+        entry = set(value) == {"number", "text", "words"}
+        found = {key: wire(one) for key, one in value.items()}
+        return {key: one for key, one in found.items() if entry or one is not None}
+    return value
+
+
+@settings(deadline=None)
+@given(WIRE_ENTRIES)
+def test_unknown_and_null_values_come_back_where_they_were(value: Any) -> None:  # noqa: ANN401
+    """At the top, in a list, in a structure of it, and in a map of that."""
+    core = to_core(unpack(pack(value)), list[Entry])
+    assert to_wire(core, list[Entry]) == wire(value)
+    unknown = UNKNOWN_ON_THE_WIRE
+    assert is_wholly_known(value) == (repr(unknown) not in repr(wire(value)))
+
+
 @pytest.mark.parametrize(
     ("on_the_wire", "core"),
     [

@@ -1,4 +1,4 @@
-"""Reading what `pulumi stack export` printed."""
+"""Reading the states that commands are given: whose a file is, and what it says."""
 
 from __future__ import annotations
 
@@ -9,45 +9,65 @@ from typing import Any
 
 import click
 
+from mixpanel_service_accounts.resources.stored import Stored, require_readable
+from pulumi_mixpanel.stored import is_export, read_export
+
 EXPORT = click.Path(exists=True, dir_okay=False, path_type=Path)
 """The type of an option that names such a file."""
 
+_READERS = ((is_export, read_export),)
+"""Of each shell: whether a document is its state, and what reads it."""
 
-def read_exports(paths: Sequence[Path]) -> list[dict[str, Any]]:
+_TERRAFORM = {"terraform_version", "serial", "lineage"}
+"""The keys of a state of Terraform or OpenTofu."""
+
+
+def read_exports(paths: Sequence[Path]) -> list[Stored]:
     """Read the files.
 
     Raises:
         ClickException: One is something else.
+        Unreadable: One holds a resource of ours that cannot be read.
     """
-    exports = [read_export(path) for path in paths]
-    for path, export in zip(paths, exports, strict=True):
-        _refuse_native(path, export["deployment"])
-    return exports
+    return [_read(path) for path in paths]
 
 
-def read_export(path: Path) -> dict[str, Any]:
-    """Read one file.
+def _read(path: Path) -> Stored:
+    document = _parsed(path)
+    for is_ours, read in _READERS:
+        if is_ours(document):
+            stored = read(document)
+            require_readable(stored)
+            return stored
+    if set(document) >= _TERRAFORM:
+        raise click.ClickException(
+            f"{path} is a state of Terraform or OpenTofu, which this command cannot read yet: the "
+            "accounts that it holds would seem to be held by nothing."
+        )
+    raise _no_export(path)
+
+
+def read_document(path: Path) -> dict[str, Any]:
+    """Read what `pulumi stack export` printed, as it is.
 
     Raises:
         ClickException: It is something else.
     """
+    document = _parsed(path)
+    if not is_export(document):
+        raise _no_export(path)
+    return document
+
+
+def _no_export(path: Path) -> click.ClickException:
+    return click.ClickException(
+        f"{path} is not what `pulumi stack export` prints: it has no deployment."
+    )
+
+
+def _parsed(path: Path) -> dict[str, Any]:
     try:
-        export = json.loads(path.read_bytes())
+        document = json.loads(path.read_bytes())
     except ValueError as error:
         raise click.ClickException(f"{path} is no JSON: {error}") from None
-    if not isinstance(export, dict) or not isinstance(export.get("deployment"), dict):
-        raise click.ClickException(
-            f"{path} is not what `pulumi stack export` prints: it has no deployment."
-        )
-    return export
-
-
-def _refuse_native(path: Path, deployment: dict[str, Any]) -> None:
-    """Refuse resources that are ours and cannot be read: they must not seem to hold nothing."""
-    pending = [one.get("resource") for one in deployment.get("pending_operations") or ()]
-    held = [*(deployment.get("resources") or ()), *pending]
-    if any(str((one or {}).get("type", "")).startswith("mixpanel:index:") for one in held):
-        raise click.ClickException(
-            f"{path} has resources of the native plugin (mixpanel:index:…), which this command "
-            "cannot read yet: the accounts that they hold would seem to be held by nothing."
-        )
+    return document if isinstance(document, dict) else {}

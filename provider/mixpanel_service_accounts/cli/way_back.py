@@ -7,8 +7,7 @@ from pathlib import Path
 
 import click
 
-from mixpanel_service_accounts.cli.exports import read_export
-from mixpanel_service_accounts.cli.pickled_providers import pickled_providers
+from mixpanel_service_accounts.cli.exports import read_document
 
 
 def write_dynamic(export: Path) -> None:
@@ -21,10 +20,10 @@ def write_dynamic(export: Path) -> None:
         ClickException: The file is something else.
         Refused: It cannot be rewritten.
     """
-    # Here, and not above: the command's other forms do without.
-    from pulumi_mixpanel.plugin.way_back import to_dynamic  # noqa: PLC0415
+    # Here, and not above: Pulumi takes long to import, and other forms of the command do without.
+    from pulumi_mixpanel.written.way_back import to_dynamic  # noqa: PLC0415
 
-    rewritten = to_dynamic(read_export(export), pickled_providers())
+    rewritten = to_dynamic(read_document(export))
     click.echo(json.dumps(rewritten, indent=2))
     next_ = "next: pulumi stack import --file FILE, and pulumi preview of the Python program"
     click.echo(next_, err=True)

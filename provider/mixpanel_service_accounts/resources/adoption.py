@@ -43,13 +43,17 @@ def check_adopt(
     if news.get("adopt") is None and not olds:
         checked.fail(
             "",
-            "secret= goes with adopt=: it is for an existing account whose secret you still have. "
-            "The secret of an account that is made comes from Mixpanel.",
+            f"{session.wording.lone_secret}: it is for an existing account whose secret you still "
+            "have. The secret of an account that is made comes from Mixpanel.",
         )
     elif isinstance(secret, Unknown) or (isinstance(secret, str) and secret):
         checked.inputs["secret"] = secret
     else:
-        checked.fail("", "secret must be a text that is not empty; something else was given.")
+        checked.fail(
+            "",
+            f"{session.wording.existing_secret} must be a text that is not empty; something else "
+            "was given.",
+        )
 
 
 def _check_number(

@@ -37,7 +37,8 @@ def _check(checked: Checking, value: object, stays: object) -> str | None:
         checked.warnings.append(
             f"name {name!r} looks like a whole username: the server adds a suffix to the name, so "
             f"the account would be {name + '.….mp-service-account'!r}. Give "
-            f"name={name_of(name)!r}, or adopt= to take over the account of that username."
+            f"name={name_of(name)!r}, or {checked.wording.taking_over} the account of that "
+            "username."
         )
     return name
 

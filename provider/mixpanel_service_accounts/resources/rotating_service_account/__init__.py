@@ -124,8 +124,8 @@ def check(session: Session, olds: Inputs | None, news: Mapping[str, Any]) -> Che
     if not dialect.sets_attributes:
         checked.fail(
             "",
-            f"RotatingServiceAccount cannot be had under the dialect `{dialect.name}`: document "
-            "1.0 of the API knows no expiry. Use the dialect `bulk`.",
+            f"{session.wording.rotating} cannot be had under the dialect `{dialect.name}`: "
+            "document 1.0 of the API knows no expiry. Use the dialect `bulk`.",
         )
     take_name(checked, news, olds)
     take_role(session, checked, news, olds)

@@ -10,17 +10,18 @@ from msgspec import Struct
 
 from mixpanel_service_accounts.api.errors import Refused
 from mixpanel_service_accounts.configuration import EXPLICIT, NAMESPACE
-from mixpanel_service_accounts.resources.contract import TYPE_TOKEN
 from mixpanel_service_accounts.resources.fields import fields_of
+from pulumi_mixpanel.camel_case import camel_case, inward
 from pulumi_mixpanel.plugin.kinds import KINDS
-from pulumi_mixpanel.plugin.property_names import camel_case, inward
+from pulumi_mixpanel.type_tokens import DYNAMIC_TOKEN
+from pulumi_mixpanel.written.pickled_providers import PROVIDER_KEY, pickled_providers
 
 Json = dict[str, Any]
 
 _PROVIDER = "pulumi:providers:mixpanel"
 _DYNAMIC_PROVIDER = "pulumi:providers:pulumi-python"
 _TYPES = {
-    **{token: TYPE_TOKEN.format(kind.rules.KIND) for token, kind in KINDS.items()},
+    **{token: DYNAMIC_TOKEN.format(kind.rules.KIND) for token, kind in KINDS.items()},
     _PROVIDER: _DYNAMIC_PROVIDER,
 }
 _OF_EXPLICIT = {EXPLICIT: "true", "concurrency": "16"}
@@ -29,14 +30,13 @@ _PLAINTEXT = "plaintext"
 _CIPHERTEXT = "ciphertext"
 
 
-def to_dynamic(export: Mapping[str, Any], pickled: Mapping[str, str]) -> Json:
+def to_dynamic(export: Mapping[str, Any]) -> Json:
     """Return an export whose resources of the plugin are those of the dynamic providers.
 
     Secrets stay as they are, encrypted or in clear; other packages' resources stay too.
 
     Args:
         export: What `pulumi stack export` printed.
-        pickled: The pickled provider of each kind of resource.
 
     Raises:
         Refused: There is none of the plugin's resources, an operation on one is pending, or a value
@@ -47,7 +47,7 @@ def to_dynamic(export: Mapping[str, Any], pickled: Mapping[str, str]) -> Json:
     if not any(one["type"] in KINDS for one in resources):
         raise Refused("no resource of the native plugin is in this export: nothing to rewrite.")
     _refuse_pending(deployment)
-    references = _references(resources)
+    references, pickled = _references(resources), pickled_providers()
     kept = _without_doubles(_moved(one, references, pickled) for one in resources)
     return {**export, "deployment": {**deployment, "resources": kept}}
 
@@ -112,7 +112,7 @@ def _resource(entry: Json, moved: Json, pickled: Mapping[str, str]) -> Json:
     rules = KINDS[entry["type"]].rules
     state: type[Struct] = rules.State
     inputs: type[Struct] = rules.Inputs
-    provider = {"__provider": pickled[rules.KIND]}
+    provider = {PROVIDER_KEY: pickled[rules.KIND]}
     names = {camel_case(name): name for name in fields_of(inputs)}
     depends = moved.get("propertyDependencies") or {}
     secrets = [name for name, field in fields_of(state).items() if field.secret]
