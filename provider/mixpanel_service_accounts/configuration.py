@@ -16,6 +16,7 @@ from mixpanel_service_accounts.api.errors import ConfigurationError
 from mixpanel_service_accounts.api.models import Credentials, Place, Secret
 from mixpanel_service_accounts.api.pasted import what_surrounds
 from mixpanel_service_accounts.api.wire import REGIONS, Timeouts, check_base_url
+from mixpanel_service_accounts.api.wording import PLAIN, Wording
 
 NAMESPACE = "mixpanel"
 
@@ -48,18 +49,6 @@ ENVIRONMENT: Mapping[str, tuple[str, ...]] = {
     "secret": ("MIXPANEL_SERVICE_ACCOUNT_SECRET",),
 }
 """The environment variables that Mixpanel's users already have (wire.md, fact 12)."""
-
-PLACES_OF_CREDENTIALS = (
-    "pulumi_mixpanel.Provider(…, username=…, secret=…); the environment variables "
-    "MIXPANEL_SERVICE_ACCOUNT_USERNAME and MIXPANEL_SERVICE_ACCOUNT_SECRET; or the stack's "
-    "configuration: pulumi config set mixpanel:username …, pulumi config set --secret "
-    "mixpanel:secret"
-)
-PLACES_OF_ORGANIZATION = (
-    "the argument organization_id; pulumi_mixpanel.Provider(…, organization_id=…); the environment "
-    "variable MIXPANEL_ORGANIZATION_ID; or the stack's configuration: pulumi config set "
-    "mixpanel:organizationId …"
-)
 
 _MOST_CALLS = 64
 
@@ -109,8 +98,11 @@ class Configuration(Struct, frozen=True):
             organization_id=organization or (recorded.organization_id if recorded else None),
         )
 
-    def login(self) -> Credentials:
+    def login(self, words: Wording = PLAIN) -> Credentials:
         """Return the login.
+
+        Args:
+            words: The words of the shell, for the error.
 
         Raises:
             ConfigurationError: There is none, or something is wrong with the configuration.
@@ -120,7 +112,7 @@ class Configuration(Struct, frozen=True):
         if self.credentials is None:
             raise ConfigurationError(
                 "Mixpanel credentials are missing. Give a username and a secret, both in one of: "
-                f"{PLACES_OF_CREDENTIALS}."
+                f"{words.places_of_credentials}."
             )
         return self.credentials
 
@@ -143,7 +135,10 @@ def environment_source(environment: Mapping[str, str]) -> Source:
 
 
 def resolve(
-    configured: Source, environment: Mapping[str, str], stack: Source = lambda _key: None
+    configured: Source,
+    environment: Mapping[str, str],
+    stack: Source = lambda _key: None,
+    words: Wording = PLAIN,
 ) -> Configuration:
     """Find every value, collecting what is wrong instead of stopping at the first.
 
@@ -151,12 +146,18 @@ def resolve(
         configured: The stack's configuration, or an explicit provider's.
         environment: The environment variables.
         stack: Beside an explicit provider's, the stack's configuration.
+        words: The words of the shell, for problems.
     """
-    return _Resolver(configured, environment_source(environment), stack).resolve()
+    return _Resolver(configured, environment_source(environment), stack, words).resolve()
+
+
+def _snake_case(key: str) -> str:
+    return "".join(f"_{one.lower()}" if one.isupper() else one for one in key)
 
 
 class _Resolver:
-    def __init__(self, own: Source, environment: Source, stack: Source) -> None:
+    def __init__(self, own: Source, environment: Source, stack: Source, words: Wording) -> None:
+        self._words = words
         self._own = own
         self._environment = environment
         self._explicit = own(EXPLICIT) is not None
@@ -178,6 +179,10 @@ class _Resolver:
             gone_projects=self._gone_projects(),
             problems=tuple(self._problems),
         )
+
+    def _setting(self, key: str) -> str:
+        """Return how the shell's users spell a setting."""
+        return self._words.setting.format(key=key, name=_snake_case(key))
 
     def _first(self, key: str) -> str | None:
         return next((value for source in self._order if (value := source(key))), None)
@@ -203,7 +208,8 @@ class _Resolver:
                 given, missing = ("username", "secret") if username else ("secret", "username")
                 self._problems.append(
                     f"Mixpanel credentials come as a pair from one place, and one has a {given} "
-                    f"without a {missing}. Give both in one of: {PLACES_OF_CREDENTIALS}."
+                    f"without a {missing}. Give both in one of: "
+                    f"{self._words.places_of_credentials}."
                 )
                 return None
         return None
@@ -234,7 +240,7 @@ class _Resolver:
             return None
         if not (value.isascii() and value.isdigit() and int(value) > 0):
             self._problems.append(
-                f"mixpanel:{key} must be a whole number above 0; {value!r} was given."
+                f"{self._setting(key)} must be a whole number above 0; {value!r} was given."
             )
             return None
         return int(value)
@@ -243,14 +249,16 @@ class _Resolver:
         if value is None or value in choices:
             return value
         self._problems.append(
-            f"mixpanel:{key} must be one of {', '.join(choices)}; {value!r} was given."
+            f"{self._setting(key)} must be one of {', '.join(choices)}; {value!r} was given."
         )
         return None
 
     def _flag(self, key: str) -> bool:
         value = self._configured(key)
         if value not in (None, "true", "false"):
-            self._problems.append(f"mixpanel:{key} must be true or false; {value!r} was given.")
+            self._problems.append(
+                f"{self._setting(key)} must be true or false; {value!r} was given."
+            )
         return value == "true"
 
     def _gone_projects(self) -> frozenset[int]:
@@ -258,8 +266,8 @@ class _Resolver:
         numbers = [one for one in re.split(r"[\s,\[\]]+", value) if one]
         if not all(one.isascii() and one.isdigit() and int(one) for one in numbers):
             self._problems.append(
-                "mixpanel:goneProjects must be numbers of projects with commas between them, such "
-                f"as 2195193,2195194; {value!r} was given."
+                f"{self._setting('goneProjects')} must be numbers of projects with commas between "
+                f"them, such as 2195193,2195194; {value!r} was given."
             )
             return frozenset()
         return frozenset(map(int, numbers))
@@ -268,7 +276,7 @@ class _Resolver:
         calls = self._number("concurrency", self._configured("concurrency"))
         if calls is not None and calls > _MOST_CALLS:
             self._problems.append(
-                f"mixpanel:concurrency must be at most {_MOST_CALLS}; {calls} was given."
+                f"{self._setting('concurrency')} must be at most {_MOST_CALLS}; {calls} was given."
             )
         return calls
 

@@ -23,6 +23,25 @@ PULUMI = Wording(
         "between, or use RotatingServiceAccount, which dates the next account's name."
     ),
     moving_expiry="validity_period_hours={hours}, which counts from when the account is created",
+    later_run="a run after this export was written",
+    later_holders="an up that ran after this export was written, or a stack that was not given",
+    other_holders=(
+        "a stack that was not given (the same default name in another project), another tool, or "
+        "an account kept on purpose (retain_on_delete, pulumi state delete)"
+    ),
+    export_again="run up or refresh, and export again",
+    places_of_credentials=(
+        "pulumi_mixpanel.Provider(…, username=…, secret=…); the environment variables "
+        "MIXPANEL_SERVICE_ACCOUNT_USERNAME and MIXPANEL_SERVICE_ACCOUNT_SECRET; or the stack's "
+        "configuration: pulumi config set mixpanel:username …, pulumi config set --secret "
+        "mixpanel:secret"
+    ),
+    places_of_organization=(
+        "the argument organization_id; pulumi_mixpanel.Provider(…, organization_id=…); the "
+        "environment variable MIXPANEL_ORGANIZATION_ID; or the stack's configuration: pulumi "
+        "config set mixpanel:organizationId …"
+    ),
+    setting="mixpanel:{key}",
     accept_move="mixpanel:acceptMove",
     gone_projects="mixpanel:goneProjects",
     output_text="Calling __str__ on an Output[T] is not supported",

@@ -17,6 +17,7 @@ from mixpanel_service_accounts.resources.fields import UNKNOWN
 from mixpanel_service_accounts.resources.provider_arguments import ProviderArguments
 from terraform_mixpanel.attributes import attributes_of
 from terraform_mixpanel.wire_values import WireValue, to_core
+from terraform_mixpanel.wording import TERRAFORM
 
 ATTRIBUTES = attributes_of(ProviderArguments, ProviderArguments)
 _PAIR = ("username", "secret")
@@ -53,7 +54,7 @@ def configure(block: WireValue, environment: Mapping[str, str]) -> Configured:
     }
     hidden = {one for name in unknown for one in ENVIRONMENT.get(_configuration_key(name), ())}
     seen = {name: value for name, value in environment.items() if name not in hidden}
-    configuration = resolve({EXPLICIT: "true", **known}.get, seen)
+    configuration = resolve({EXPLICIT: "true", **known}.get, seen, words=TERRAFORM)
     return Configured(configuration, unknown)
 
 

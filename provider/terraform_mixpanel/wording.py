@@ -19,6 +19,22 @@ TERRAFORM = Wording(
         "or use mixpanel_rotating_service_account, which dates the next account's name."
     ),
     moving_expiry="validity_period_hours = {hours}, which counts from when the account is created",
+    later_run="an apply after this state was written",
+    later_holders="an apply that ran after this state was written, or a state that was not given",
+    other_holders=(
+        "a state that was not given (another configuration or workspace), another tool, or an "
+        "account kept on purpose (terraform state rm)"
+    ),
+    export_again="run apply, and give the new state",
+    places_of_credentials=(
+        "the provider block: username and secret; or the environment variables "
+        "MIXPANEL_SERVICE_ACCOUNT_USERNAME and MIXPANEL_SERVICE_ACCOUNT_SECRET"
+    ),
+    places_of_organization=(
+        "the argument organization_id; organization_id in the provider block; or the environment "
+        "variable MIXPANEL_ORGANIZATION_ID"
+    ),
+    setting="{name} in the provider block",
     taking_over="import",
     existing_secret="existing_secret",  # noqa: S106 (a name)
     lone_secret="existing_secret goes with an import",  # noqa: S106 (words)

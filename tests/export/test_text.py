@@ -22,9 +22,9 @@ from tests.export.conftest import HOSTILE, UNFIT
 from mixpanel_service_accounts.api.models import Account, Member, Project
 from mixpanel_service_accounts.export.naming import resource_names, slug
 from mixpanel_service_accounts.export.plan import make_plan
-from mixpanel_service_accounts.export.program import program
-from mixpanel_service_accounts.export.python import WIDTH, comment, entry, literal
 from mixpanel_service_accounts.report.reading import Inventory
+from pulumi_mixpanel.written.program import program
+from pulumi_mixpanel.written.python_source import WIDTH, comment, entry, literal
 
 NOW = datetime(2026, 11, 24, tzinfo=timezone.utc)
 TEXTS = (

@@ -13,6 +13,7 @@ from tests.rules import new_session, project_membership, service_account
 from mixpanel_service_accounts.api import Client, MixpanelError, Refused
 from mixpanel_service_accounts.configuration import resolve
 from mixpanel_service_accounts.resources.session import Session
+from pulumi_mixpanel.wording import PULUMI
 
 MAY_NOT_READ = (
     "GET /projects/2001/service-accounts answered 403: User {user} is not a member of project 2001. "
@@ -274,7 +275,7 @@ def test_the_projects_of_one_account_are_named_in_one_warning(bulk: World) -> No
 @pytest.mark.parametrize("value", ["x", "2001;2002", "-1", "0"])
 def test_a_setting_that_is_no_list_of_numbers_is_a_problem(value: str) -> None:
     """Told in the preview, with what would do."""
-    assert resolve({"goneProjects": value}.get, {}).problems == (
+    assert resolve({"goneProjects": value}.get, {}, words=PULUMI).problems == (
         "mixpanel:goneProjects must be numbers of projects with commas between them, such as "
         f"2195193,2195194; {value!r} was given.",
     )

@@ -1,69 +1,134 @@
-"""A stack of the dynamic provider moves to the plugin by the schema's alias."""
+"""Every recorded stack of the dynamic provider moves to the plugin by the schema's alias."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.native.program import NativeStack
-from tests.recorded.recording import FOLDER, Recording
+from msgspec.structs import replace
+from tests.engine.test_life import writes
+from tests.engine.test_recorded_states import import_state, numbers
+from tests.native.attached import FunctionStack, attached
+from tests.native.moved_program import DYNAMIC, MovedProgram
+from tests.recorded.recording import FOLDER, Recording, memberships_of, recordings
 
-PROJECTS = [{"projectId": 2001, "role": "analyst"}, {"projectId": 2002, "role": "consumer"}]
-ROTATING = {
-    "name": "bot",
-    "role": "consumer",
-    "validityPeriodHours": 2160,
-    "earlyRenewalHours": 240,
-    "overlapHours": 168,
-    "projects": PROJECTS,
-}
-MOVED: dict[str, tuple[str, str, dict[str, Any]]] = {
-    "account-with-projects": (
-        "ServiceAccount",
-        "export",
-        {
-            "name": "bot",
-            "role": "consumer",
-            "expires": "2028-06-30T00:00:00Z",
-            "projects": PROJECTS,
-        },
-    ),
-    "rotating-in-overlap": ("RotatingServiceAccount", "export", ROTATING),
-}
-"""The kind, the name and the inputs of the resource in a recorded state."""
+from mixpanel_service_accounts.api.clock import SYSTEM_CLOCK
+from pulumi_mixpanel.plugin.kinds import KINDS
+from pulumi_mixpanel.plugin.property_names import outward
+from pulumi_mixpanel.plugin.wire_values import SecretValue
+
+RECORDED = [pytest.param(path, id=str(path.relative_to(FOLDER))) for path in recordings()]
+SECRETS = ("secret", "previous_secret")
 
 
-@pytest.mark.parametrize("recorded", MOVED)
-def test_a_recorded_stack_moves_without_a_call(recorded: str, tmp_path: Path) -> None:
-    """The first up makes none, keeps id and secret, and the next preview shows no change."""
-    kind, name, props = MOVED[recorded]
-    loaded = Recording.load(FOLDER / "0.1" / recorded)
+def outputs_before(recording: Recording) -> dict[str, dict[str, Any]]:
+    """Return what each resource's outputs have to be after the move, by its name."""
+    found = {}
+    for entry in recording.export["deployment"]["resources"]:
+        if entry["type"].startswith(DYNAMIC):
+            state = KINDS[f"mixpanel:index:{entry['type'].removeprefix(DYNAMIC)}"].rules.State
+            stored = {key: in_clear(value) for key, value in entry["outputs"].items()}
+            spelled = outward(state, stored)
+            found[entry["urn"].rpartition("::")[2]] = {
+                key: value.value if isinstance(value, SecretValue) else value
+                for key, value in spelled.items()
+                if key != "adopt"
+            }
+    return found
+
+
+def in_clear(value: Any) -> Any:  # noqa: ANN401 (outputs are of any type)
+    """Return a value of an export; a secret without its mark."""
+    is_secret = isinstance(value, Mapping) and "plaintext" in value
+    return json.loads(value["plaintext"]) if is_secret else value
+
+
+def outputs_now(stack: FunctionStack) -> dict[str, dict[str, Any]]:
+    """Return the outputs in the state, secrets in clear."""
+    export = json.loads(stack.run("stack", "export", "--show-secrets").stdout)
+    return {
+        entry["urn"].rpartition("::")[2]: {
+            key: in_clear(value) for key, value in entry["outputs"].items()
+        }
+        for entry in export["deployment"]["resources"]
+        if entry["type"].startswith("mixpanel:")
+    }
+
+
+@pytest.mark.parametrize("folder", RECORDED)
+def test_a_recorded_stack_moves(folder: Path, tmp_path: Path) -> None:
+    """The first up makes no call but for steps that were due; ids, outputs and secrets stay.
+
+    The next preview is clean, a refresh changes nothing, and later changes and the end are those of
+    the version that recorded the stack.
+    """
+    loaded = Recording.load(folder)
+    now = datetime.strptime(loaded.now, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc)
+    clock = replace(SYSTEM_CLOCK, now=lambda: now)
     with loaded.emulator(tmp_path) as emulator:
         recording = loaded.at(emulator.base_url.removesuffix("/api/app"))
-        stack = NativeStack(tmp_path / "stack", recording.environment_of(emulator))
-        recording.configure(stack)
-        recording.move(emulator, stack)
-        stack.up()
-        export = stack.state()
-        export["deployment"]["resources"] = recording.export["deployment"]["resources"]
-        stack.run("stack", "import", stdin=json.dumps(export))
-        (before,) = (one for one in export["deployment"]["resources"] if "dynamic/" in one["type"])
+        emulator.clock(recording.now)
+        with attached(recording.environment_of(emulator), clock) as port:
+            environment = {"PULUMI_DEBUG_PROVIDERS": f"mixpanel:{port}"}
+            stack = FunctionStack(tmp_path / "stack", environment)
+            stack.watch(emulator)
+            recording.configure(stack)
+            import_state(recording, stack)
+            before = stack.state()["deployment"]["resources"]
+            ids = {
+                one["urn"].rpartition("::")[2]: one["id"]
+                for one in before
+                if one["type"].startswith(DYNAMIC)
+            }
 
-        emulator.forget_calls()
-        alias = f'pulumi.Alias(type_="pulumi-python:dynamic/mixpanel:{kind}")'
-        stack.write(
-            f'moved = Resource("{kind}", "{name}", {props!r}, pulumi.ResourceOptions(aliases=[{alias}]))\n'
-            'pulumi.export("secret", moved.get("secret"))'
-        )
-        assert stack.steps() == {name: "update"}
-        stack.up()
-        assert emulator.calls() == []
-        assert stack.steps() == {}
-        after = stack.resources()[name]
-        assert after["id"] == before["id"]
-        assert "__provider" not in {**after["outputs"], **after["inputs"]}
-        assert stack.outputs()["secret"] == json.loads(before["outputs"]["secret"]["plaintext"])
-        stack.refresh()
-        assert stack.steps() == {}
+            program = MovedProgram(recording.export)
+            stack.program = program
+            assert stack.steps() == {**dict.fromkeys(ids, "update"), **provider_steps(recording)}
+            emulator.forget_calls()
+            stack.up()
+            assert {call.split()[0] for call in writes(emulator)} == (
+                {"DELETE"} if recording.due else set()
+            )
+            if not recording.due:
+                assert emulator.calls() == []
+                assert outputs_now(stack) == outputs_before(recording)
+            after = stack.resources()
+            assert {name: one["id"] for name, one in after.items()} == ids
+            assert not any("__provider" in {**one["outputs"], **one["inputs"]} for one in after.values())
+            assert DYNAMIC not in str(stack.state())
+            assert stack.planned() == []
+            stack.refresh()
+            assert stack.planned() == []
+
+            program.change = spelled_change(recording)
+            stack.up()
+            assert memberships_of(emulator) == recording.memberships_after
+            assert stack.planned() == []
+            stack.destroy()
+            assert numbers(emulator) == recording.accounts_left
+            stack.search_files()
+
+
+def provider_steps(recording: Recording) -> dict[str, str]:
+    """Return the step of the explicit provider, if there is one: its type changes."""
+    names = [
+        one["urn"].rpartition("::")[2]
+        for one in recording.export["deployment"]["resources"]
+        if one["type"] == "pulumi:providers:pulumi-python"
+    ]
+    return {name: "update" for name in names if name != "default"}
+
+
+def spelled_change(recording: Recording) -> tuple[str, str]:
+    """Return the recorded change of the program, as the plugin's program spells it."""
+    old, new = recording.changed
+    if old.startswith('"') and "projects" not in new:
+        return old, new
+    return '"name": "bot"', f'"name": "bot", "projects": {PROJECTS}'
+
+
+PROJECTS = '[{"projectId": 2001, "role": "analyst"}, {"projectId": 2002, "role": "consumer"}]'

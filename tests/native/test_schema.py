@@ -9,8 +9,8 @@ import pytest
 from msgspec import Struct
 
 from mixpanel_service_accounts.resources.fields import fields_of
+from pulumi_mixpanel.camel_case import camel_case
 from pulumi_mixpanel.plugin.kinds import KINDS
-from pulumi_mixpanel.plugin.property_names import camel_case
 from pulumi_mixpanel.plugin.schema import committed, make_schema, schema_text
 
 

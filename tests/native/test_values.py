@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from mixpanel_service_accounts.resources import service_account
 from mixpanel_service_accounts.resources.contract import Diff
 from mixpanel_service_accounts.resources.fields import UNKNOWN
+from pulumi_mixpanel.camel_case import camel_case, camel_path, inward
 from pulumi_mixpanel.plugin.detailed_diff import detailed_diff
-from pulumi_mixpanel.plugin.property_names import camel_case, camel_path, inward, outward
+from pulumi_mixpanel.plugin.property_names import outward
 from pulumi_mixpanel.plugin.wire_values import SecretValue, pack, unpack
 
 SIGNATURE = "4dabf18193072939515e22adb298388d"

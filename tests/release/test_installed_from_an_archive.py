@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from tests.native.program import NativeStack
 from tools.release.contents import VERSION
+from tools.release.trials import INSTALLED_ONLY
 
 from mixpanel_service_accounts.emulator import Emulator
 
@@ -19,10 +20,6 @@ options = pulumi.ResourceOptions(version="{VERSION}")
 bot = Resource("ServiceAccount", "bot", {{"name": "bot"}}, options)
 pulumi.export("secret", bot.get("secret"))
 """
-INSTALLED_ONLY = (
-    "PULUMI_IGNORE_AMBIENT_PLUGINS",
-    "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION",
-)
 INSTALL = ("plugin", "install", "resource", "mixpanel", f"v{VERSION}")
 
 

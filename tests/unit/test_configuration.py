@@ -10,6 +10,7 @@ from mixpanel_service_accounts.api import ConfigurationError, Credentials, Secre
 from mixpanel_service_accounts.api.models import Place
 from mixpanel_service_accounts.api.wire import check_base_url
 from mixpanel_service_accounts.configuration import Configuration, resolve
+from pulumi_mixpanel.wording import PULUMI
 
 LOGIN = {
     "MIXPANEL_SERVICE_ACCOUNT_USERNAME": "env-user",
@@ -19,7 +20,7 @@ LOGIN = {
 
 def configured(values: dict[str, str], environment: dict[str, str] | None = None) -> Configuration:
     """Resolve a stack's configuration with an environment."""
-    return resolve(values.get, environment or {})
+    return resolve(values.get, environment or {}, words=PULUMI)
 
 
 def test_the_environment_wins_over_the_stack() -> None:
@@ -115,7 +116,7 @@ def test_half_a_pair_is_a_problem(
 def test_missing_credentials_name_all_the_places() -> None:
     """The error comes at the first call, and tells everything that would do."""
     with pytest.raises(ConfigurationError) as caught:
-        configured({}).login()
+        configured({}).login(PULUMI)
     assert str(caught.value) == (
         "Mixpanel credentials are missing. Give a username and a secret, both in one of: "
         "pulumi_mixpanel.Provider(…, username=…, secret=…); the environment variables "

@@ -18,6 +18,8 @@ from mixpanel_service_accounts.cli import main
 from mixpanel_service_accounts.cli import orphans as orphans_command
 from mixpanel_service_accounts.emulator import Emulator
 from mixpanel_service_accounts.resources.orphans import find_orphans
+from mixpanel_service_accounts.resources.stored import Stored
+from pulumi_mixpanel.stored import read_export
 
 TYPE = "pulumi-python:dynamic/mixpanel:ServiceAccount"
 URN = f"urn:pulumi:dev::tested::{TYPE}::export"
@@ -45,6 +47,11 @@ def export(held: str = "5001", operation: str = "creating", name: str = "bot") -
     }
 
 
+def states(*exports: dict[str, Any]) -> list[Stored]:
+    """Read exports as a command does."""
+    return [read_export(one) for one in exports]
+
+
 def found(
     account: Account | list[Account],
     exports: list[dict[str, Any]],
@@ -53,7 +60,9 @@ def found(
 ) -> list[int]:
     """Return which accounts are of a class."""
     accounts = account if isinstance(account, list) else [account]
-    orphans = find_orphans(exports, accounts, organization_id=organization, our_user=905001)
+    orphans = find_orphans(
+        states(*exports), accounts, organization_id=organization, our_user=905001
+    )
     return [one.account.id for one in orphans if one.kind == kind]
 
 
@@ -62,7 +71,8 @@ def stack(
 ) -> dict[str, Any]:
     """Return an export of a stack whose one resource asks for a name."""
     home = {"organization_id": 1001, "base_url": "https://x"}
-    resource = {"type": kind, "urn": URN, "id": held, "inputs": {"name": name, "home": home}}
+    inputs, outputs = {"name": name, "home": home}, {"service_account_id": int(held)}
+    resource = {"type": kind, "urn": URN, "id": held, "inputs": inputs, "outputs": outputs}
     return {"deployment": {"manifest": {"time": time}, "resources": [resource]}}
 
 
@@ -185,7 +195,7 @@ def test_an_unknown_date_or_a_later_run_is_never_offered(
     account: Account, exports: list[dict[str, Any]]
 ) -> None:
     """A run after the export may have made it, pending create or not."""
-    (orphan,) = find_orphans(exports, [account], organization_id=1001, our_user=905001)
+    (orphan,) = find_orphans(states(*exports), [account], organization_id=1001, our_user=905001)
     assert orphan.kind == "too young to tell"
     assert orphan.other_holders == (
         "a run after this export was written: run up or refresh, and export again"
@@ -206,7 +216,7 @@ def _holding(kind: str, **values: object) -> dict[str, Any]:
             ROTATING, outputs={"service_account_id": 5009, "previous_service_account_id": 5003}
         ),
         _holding(ROTATING, outputs={"retiring": [{"service_account_id": 5003, "username": "bot"}]}),
-        _holding(TYPE, inputs={"adopt": 5003}),
+        _holding(TYPE, id="5001", inputs={"adopt": 5003}),
         _holding(MEMBERSHIP, inputs={"service_account_id": 5003.0}),
         {
             "deployment": {
@@ -223,7 +233,10 @@ def _holding(kind: str, **values: object) -> dict[str, Any]:
 def test_a_live_account_that_an_export_mentions_is_not_offered(live: dict[str, Any]) -> None:
     """Held, waiting for its deletion, previous, retiring, adopted, or with a membership."""
     for asking in (stack(), export()):
-        assert find_orphans([asking, live], [ACCOUNT], organization_id=1001, our_user=905001) == []
+        assert (
+            find_orphans(states(asking, live), [ACCOUNT], organization_id=1001, our_user=905001)
+            == []
+        )
 
 
 @pytest.mark.parametrize(
@@ -240,18 +253,18 @@ def test_a_live_account_that_an_export_mentions_is_not_offered(live: dict[str, A
 )
 def test_a_live_account_of_another_name_login_or_use_is_not_offered(account: Account) -> None:
     """Not even as possible: a plain account's name is never dated."""
-    assert find_orphans([stack()], [account], organization_id=1001, our_user=905001) == []
+    assert find_orphans(states(stack()), [account], organization_id=1001, our_user=905001) == []
 
 
 def test_a_live_account_that_no_export_can_show_is_possible_and_the_ways_are_named() -> None:
     """A stack not given, a default name of another project, another tool, kept on purpose."""
-    (orphan,) = find_orphans([stack()], [ACCOUNT], organization_id=1001, our_user=905001)
+    (orphan,) = find_orphans(states(stack()), [ACCOUNT], organization_id=1001, our_user=905001)
     assert (orphan.kind, orphan.reason) == ("possible", f"{URN} asks for its name")
     assert orphan.other_holders == (
         "a stack that was not given (the same default name in another project), another tool, or an "
         "account kept on purpose (retain_on_delete, pulumi state delete)"
     )
-    (certain,) = find_orphans([export()], [ACCOUNT], organization_id=1001, our_user=905001)
+    (certain,) = find_orphans(states(export()), [ACCOUNT], organization_id=1001, our_user=905001)
     assert (certain.kind, certain.reason) == ("certain", f"{URN} was being created or rotated")
     assert certain.other_holders == (
         "an up that ran after this export was written, or a stack that was not given"
@@ -414,16 +427,10 @@ def test_what_is_used_while_the_question_stands_is_kept(
         ("", "{} is no JSON: Expecting value: line 1 column 1 (char 0)"),
         ("[]", "{} is not what `pulumi stack export` prints: it has no deployment."),
         ("{}", "{} is not what `pulumi stack export` prints: it has no deployment."),
-        *(
-            (
-                json.dumps({"deployment": {where: held}}),
-                "{} has resources of the native plugin (mixpanel:index:…), which this command cannot "
-                "read yet: the accounts that they hold would seem to be held by nothing.",
-            )
-            for where, held in (
-                ("resources", [{"type": "mixpanel:index:ServiceAccount"}]),
-                ("pending_operations", [{"resource": {"type": "mixpanel:index:ServiceAccount"}}]),
-            )
+        (
+            json.dumps({"version": 4, "terraform_version": "1.11.4", "serial": 1, "lineage": "x"}),
+            "{} is a state of Terraform or OpenTofu, which this command cannot read yet: the "
+            "accounts that it holds would seem to be held by nothing.",
         ),
     ],
 )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 BIN = Path(sys.executable).parent
-_COOKIE = {
+COOKIE = {
     "TF_PLUGIN_MAGIC_COOKIE": "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2"
 }
 
@@ -25,7 +25,7 @@ class Start:
 
 
 STARTS: Mapping[str, tuple[Sequence[str], Mapping[str, str]]] = {
-    "`terraform-provider-mixpanel`": ([str(BIN / "terraform-provider-mixpanel")], _COOKIE),
+    "`terraform-provider-mixpanel`": ([str(BIN / "terraform-provider-mixpanel")], COOKIE),
     "`pulumi-resource-mixpanel`": ([str(BIN / "pulumi-resource-mixpanel")], {}),
     "the dynamic host with our provider": (
         [

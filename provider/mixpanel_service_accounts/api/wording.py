@@ -23,6 +23,13 @@ class Wording(Struct, frozen=True):
         login_renewed: What to do about a login that a shell remembers and that was renewed since.
         name_taken: What to do if an account is replaced and its name is taken.
         moving_expiry: What to give instead of an expiry that moves with every run; `{hours}`.
+        later_run: A run that a state does not show, and that may hold an account.
+        later_holders: What else may hold an account that a killed run created.
+        other_holders: What else may hold an account whose name a state asks for.
+        export_again: How to learn what a later run holds.
+        places_of_credentials: Where username and secret may be given.
+        places_of_organization: Where the organization may be given.
+        setting: How a setting is spelled; `{key}` is its name in camelCase, `{name}` in snake_case.
         taking_over: How an existing account comes under management.
         existing_secret: The argument that gives the secret of an existing account.
         lone_secret: What is wrong with that argument if an account is created.
@@ -45,6 +52,16 @@ class Wording(Struct, frozen=True):
     login_renewed: str = ""
     name_taken: str = "Delete the old account first."
     moving_expiry: str = "a period of {hours} hours"
+    later_run: str = "a run after this state was written"
+    later_holders: str = "a run after this state was written, or a state that was not given"
+    other_holders: str = "a state that was not given, another tool, or an account kept on purpose"
+    export_again: str = "run again, and give the new state"
+    places_of_credentials: str = (
+        "the environment variables MIXPANEL_SERVICE_ACCOUNT_USERNAME and "
+        "MIXPANEL_SERVICE_ACCOUNT_SECRET"
+    )
+    places_of_organization: str = "the environment variable MIXPANEL_ORGANIZATION_ID"
+    setting: str = "{name}"
     taking_over: str = "adopt= to take over"
     existing_secret: str = "secret"  # noqa: S105 (a name)
     lone_secret: str = "secret= goes with adopt="  # noqa: S105 (words)

@@ -9,7 +9,8 @@ import click
 
 from mixpanel_service_accounts.api.client import Client
 from mixpanel_service_accounts.api.errors import ConfigurationError
-from mixpanel_service_accounts.configuration import PLACES_OF_ORGANIZATION, resolve
+from mixpanel_service_accounts.api.wording import PLAIN
+from mixpanel_service_accounts.configuration import resolve
 from mixpanel_service_accounts.report.reading import Inventory, read_inventory
 
 NO_PROJECTS = "no project is known: /me names none; give them with --project"
@@ -43,7 +44,7 @@ def connect(dialect: str = "bulk", announce: Callable[[str], None] = _say) -> tu
     credentials = configuration.login()
     place = configuration.place(None, None, None)
     if place.organization_id is None:
-        raise ConfigurationError(f"The organization is missing: {PLACES_OF_ORGANIZATION}.")
+        raise ConfigurationError(f"The organization is missing: {PLAIN.places_of_organization}.")
     client = Client(
         place.base_url,
         credentials,

@@ -10,14 +10,12 @@ from mixpanel_service_accounts.cli.connection import NO_PROJECTS, dialect_option
 from mixpanel_service_accounts.cli.edge import EXIT_UNKNOWN
 from mixpanel_service_accounts.cli.folder import write_folder
 from mixpanel_service_accounts.cli.installed_from import requirements
-from mixpanel_service_accounts.export.importing import import_file
 from mixpanel_service_accounts.export.plan import Plan, make_plan
-from mixpanel_service_accounts.export.program import program
+from mixpanel_service_accounts.export.written import Written
 from mixpanel_service_accounts.report.findings import knows_projects
-from mixpanel_service_accounts.report.reading import Inventory
 from mixpanel_service_accounts.report.text import plain
+from pulumi_mixpanel.written import write_project
 
-_PROGRAM = "__main__.py"
 _PROJECT = click.IntRange(min=1)
 
 
@@ -94,8 +92,9 @@ def export(
     inventory = read_organization(dialect, projects + member_of)
     plan = make_plan(inventory, names, member_of)
     _refuse_nothing(plan)
-    _write(plan, out, adopt=adopt)
-    _tell(plan, out, adopt=adopt)
+    written = write_project(plan, requirements(), adopt=adopt)
+    _write(written, out)
+    _tell(plan, out, written.next_step)
     if inventory.unreadable or not knows_projects(inventory):
         raise SystemExit(EXIT_UNKNOWN)
 
@@ -109,41 +108,15 @@ def _refuse_nothing(plan: Plan) -> None:
         )
 
 
-def _write(plan: Plan, out: Path | None, *, adopt: bool) -> None:
-    text = program(plan, adopt=adopt)
+def _write(written: Written, out: Path | None) -> None:
     if out is None:
         # Python source is UTF-8, whatever the terminal is.
-        click.echo(text.encode(), nl=False)
-        return
-    files = {"Pulumi.yaml": _project_file(plan.inventory), "requirements.txt": requirements()}
-    if not adopt:
-        files["import.json"] = import_file(plan, _pickled_providers())
-    write_folder(out, {**files, _PROGRAM: text})
+        click.echo(written.files[written.main].encode(), nl=False)
+    else:
+        write_folder(out, written.files)
 
 
-def _project_file(inventory: Inventory) -> str:
-    """Write Pulumi.yaml; the dialect is in it, for a program cannot say it."""
-    lines = [
-        f"name: mixpanel-{inventory.organization_id}",
-        f"description: Service accounts of Mixpanel's organization {inventory.organization_id}.",
-        "runtime: python",
-    ]
-    if inventory.dialect != "bulk":
-        lines += ["config:", "  mixpanel:dialect:", f"    value: {inventory.dialect}"]
-    return "\n".join(lines) + "\n"
-
-
-def _pickled_providers() -> dict[str, str]:
-    """Pickle the providers as the SDK does for a program."""
-    # Here, and not above: Pulumi takes long to import, and the other form does without.
-    from pulumi.dynamic.dynamic import serialize_provider  # noqa: PLC0415
-
-    from pulumi_mixpanel.dynamic import _PROVIDERS  # noqa: PLC0415
-
-    return {kind: serialize_provider(provider()) for kind, provider in _PROVIDERS.items()}
-
-
-def _tell(plan: Plan, out: Path | None, *, adopt: bool) -> None:
+def _tell(plan: Plan, out: Path | None, next_step: str | None) -> None:
     """Print on stderr what was written, what was not, and what comes next."""
     inventory = plan.inventory
     where = f" in {out}" if out else ""
@@ -155,8 +128,8 @@ def _tell(plan: Plan, out: Path | None, *, adopt: bool) -> None:
         _say(NO_PROJECTS)
     for project, why in sorted(inventory.unreadable.items()):
         _say(f"project {project} could not be read, so who is in it is unknown: {why}")
-    if out and not adopt:
-        _say("next: pulumi import --file import.json --protect=false --generate-code=false")
+    if out and next_step:
+        _say(f"next: {next_step}")
 
 
 def _counted(accounts: int, memberships: int) -> str:

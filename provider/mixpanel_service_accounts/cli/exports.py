@@ -1,4 +1,4 @@
-"""Reading what `pulumi stack export` printed."""
+"""Reading the states that commands are given: whose a file is, and what it says."""
 
 from __future__ import annotations
 
@@ -9,38 +9,49 @@ from typing import Any
 
 import click
 
+from mixpanel_service_accounts.resources.stored import Stored, require_readable
+from pulumi_mixpanel.stored import is_export, read_export
+
 EXPORT = click.Path(exists=True, dir_okay=False, path_type=Path)
 """The type of an option that names such a file."""
 
+_READERS = ((is_export, read_export),)
+"""Of each shell: whether a document is its state, and what reads it."""
 
-def read_exports(paths: Sequence[Path]) -> list[dict[str, Any]]:
+_TERRAFORM = {"terraform_version", "serial", "lineage"}
+"""The keys of a state of Terraform or OpenTofu."""
+
+
+def read_exports(paths: Sequence[Path]) -> list[Stored]:
     """Read the files.
 
     Raises:
         ClickException: One is something else.
+        Unreadable: One holds a resource of ours that cannot be read.
     """
     return [_read(path) for path in paths]
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _read(path: Path) -> Stored:
+    document = _parsed(path)
+    for is_ours, read in _READERS:
+        if is_ours(document):
+            stored = read(document)
+            require_readable(stored)
+            return stored
+    if set(document) >= _TERRAFORM:
+        raise click.ClickException(
+            f"{path} is a state of Terraform or OpenTofu, which this command cannot read yet: the "
+            "accounts that it holds would seem to be held by nothing."
+        )
+    raise click.ClickException(
+        f"{path} is not what `pulumi stack export` prints: it has no deployment."
+    )
+
+
+def _parsed(path: Path) -> dict[str, Any]:
     try:
-        export = json.loads(path.read_bytes())
+        document = json.loads(path.read_bytes())
     except ValueError as error:
         raise click.ClickException(f"{path} is no JSON: {error}") from None
-    if not isinstance(export, dict) or not isinstance(export.get("deployment"), dict):
-        raise click.ClickException(
-            f"{path} is not what `pulumi stack export` prints: it has no deployment."
-        )
-    _refuse_native(path, export["deployment"])
-    return export
-
-
-def _refuse_native(path: Path, deployment: dict[str, Any]) -> None:
-    """Refuse resources that are ours and cannot be read: they must not seem to hold nothing."""
-    pending = [one.get("resource") for one in deployment.get("pending_operations") or ()]
-    held = [*(deployment.get("resources") or ()), *pending]
-    if any(str((one or {}).get("type", "")).startswith("mixpanel:index:") for one in held):
-        raise click.ClickException(
-            f"{path} has resources of the native plugin (mixpanel:index:…), which this command "
-            "cannot read yet: the accounts that they hold would seem to be held by nothing."
-        )
+    return document if isinstance(document, dict) else {}

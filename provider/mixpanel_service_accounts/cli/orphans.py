@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection
-from typing import Any
+from collections.abc import Collection, Sequence
 
 import click
 from msgspec import UNSET, UnsetType
@@ -17,16 +16,17 @@ from mixpanel_service_accounts.cli.connection import connect
 from mixpanel_service_accounts.cli.edge import EXIT_FOUND, EXIT_UNKNOWN
 from mixpanel_service_accounts.report.text import plain
 from mixpanel_service_accounts.resources.orphans import Orphan, find_orphans
+from mixpanel_service_accounts.resources.stored import Stored
 
 ASK = 0
 """The value of `--delete` without a number: ask for each."""
 
 
-def report_orphans(exports: list[dict[str, Any]], dialect: str, delete: Collection[int]) -> int:
+def report_orphans(states: Sequence[Stored], dialect: str, delete: Collection[int]) -> int:
     """Show the orphans, delete those that the user chose, and return the exit status.
 
     Args:
-        exports: What `pulumi stack export` printed, of every stack that counts.
+        states: What every state that counts says.
         dialect: `bulk`; under `nested` no orphan can be told.
         delete: The numbers of the accounts to delete; ASK among them asks for each.
 
@@ -42,7 +42,7 @@ def report_orphans(exports: list[dict[str, Any]], dialect: str, delete: Collecti
     client, organization = connect()
     accounts = client.list_service_accounts(organization)
     user = _our_user(client, organization, accounts)
-    orphans = find_orphans(exports, accounts, organization_id=organization, our_user=user)
+    orphans = find_orphans(states, accounts, organization_id=organization, our_user=user)
     offered = [orphan for orphan in orphans if orphan.kind != "too young to tell"]
     _refuse_others(delete, orphans, offered)
     for orphan in orphans:
@@ -75,10 +75,10 @@ def _refuse_others(
     delete: Collection[int], orphans: Collection[Orphan], offered: Collection[Orphan]
 ) -> None:
     """Refuse numbers that are not offered, before anything is deleted."""
-    young = {orphan.account.id for orphan in orphans} - {orphan.account.id for orphan in offered}
+    young = {orphan.account.id: orphan.advice for orphan in orphans if orphan not in offered}
     for number in sorted(set(delete) - {ASK} - {orphan.account.id for orphan in offered}):
         why = (
-            "is too young to tell: run up or refresh, and export again"
+            f"is too young to tell: {young[number]}"
             if number in young
             else "is neither a certain nor a possible orphan of these stacks"
         )

@@ -22,7 +22,7 @@ from mixpanel_service_accounts.report.findings import (
     Limits,
     knows_projects,
 )
-from mixpanel_service_accounts.resources.stack_exports import held_accounts
+from mixpanel_service_accounts.resources.stored import held_accounts
 
 _MOST_DAYS = 36_500
 _DAYS = click.IntRange(1, _MOST_DAYS)
@@ -207,9 +207,9 @@ def _check_options(ctx: click.Context) -> None:
 
 def _report(wanted: _Wanted, dialect: str) -> int:
     """Read, judge, show, and tell the exit status."""
-    exports = read_exports(wanted.stacks)
+    states = read_exports(wanted.stacks)
     inventory = read_organization(dialect, wanted.projects)
-    managed = held_accounts(exports, inventory.organization_id) if exports else None
+    managed = held_accounts(states, inventory.organization_id) if states else None
     made = make_report(inventory, wanted.limits, managed)
     _show(made, wanted)
     return _status(made, wanted.fail_on)

@@ -1,1 +1,1 @@
-"""Which resources an export names, and the program and the import file that hold them."""
+"""Which resources an export names; each shell writes what holds them."""

@@ -10,9 +10,6 @@ from msgspec import Struct, field
 if TYPE_CHECKING:
     from mixpanel_service_accounts.resources.session import Session
 
-TYPE_TOKEN = "pulumi-python:dynamic/mixpanel:{}"  # noqa: S105 (Pulumi's word)
-"""The type of each kind of resource in a stack's state; a permanent contract."""
-
 I = TypeVar("I", bound=Struct)  # noqa: E741 (the inputs)
 S = TypeVar("S", bound=Struct)
 

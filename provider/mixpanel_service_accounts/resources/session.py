@@ -15,7 +15,7 @@ from mixpanel_service_accounts.api.dialects import Dialect
 from mixpanel_service_accounts.api.errors import ConfigurationError, Refused, StatusError
 from mixpanel_service_accounts.api.models import Place
 from mixpanel_service_accounts.api.wording import PLAIN, Wording
-from mixpanel_service_accounts.configuration import PLACES_OF_ORGANIZATION, Configuration
+from mixpanel_service_accounts.configuration import Configuration
 from mixpanel_service_accounts.resources import reporter
 from mixpanel_service_accounts.resources.ledger import Holding, Ledger
 from mixpanel_service_accounts.resources.unconfirmed_removals import UnconfirmedRemovals
@@ -103,7 +103,7 @@ class Connections(Struct):
         if base_url not in self._clients:
             self._clients[base_url] = Client(
                 base_url,
-                self.configuration.login(),
+                self.configuration.login(self.wording),
                 dialect=self.configuration.dialect,
                 timeouts=self.configuration.timeouts,
                 connections=self.configuration.concurrency or _CONNECTIONS,
@@ -127,7 +127,7 @@ class Connections(Struct):
             reason = f"and the login belongs to {len(named)}"
         raise ConfigurationError(
             f"The organization is missing, {reason}. Give its number in one of: "
-            f"{PLACES_OF_ORGANIZATION}."
+            f"{self.wording.places_of_organization}."
         )
 
 

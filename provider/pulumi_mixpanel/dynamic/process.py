@@ -35,7 +35,7 @@ class Process:
 
         with self._lock:
             if self._connections is None:
-                configuration = resolve(source(NAMESPACE), os.environ, source(STACK))
+                configuration = resolve(source(NAMESPACE), os.environ, source(STACK), PULUMI)
                 self._connections = Connections(configuration, ledger=Ledger(), wording=PULUMI)
                 if configuration.concurrency:
                     widen_pool(configuration.concurrency)

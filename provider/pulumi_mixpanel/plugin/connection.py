@@ -42,7 +42,7 @@ class Connection:
             explicit: Whether the program made the provider; the environment then only fills gaps.
         """
         marked = {EXPLICIT: "true", **configured} if explicit else configured
-        found = resolve(marked.get, self._environment)
+        found = resolve(marked.get, self._environment, words=NATIVE)
         found = replace(found, concurrency=found.concurrency or THREADS)
         self._connections = Connections(found, self._clock, ledger=Ledger(), wording=NATIVE)
 

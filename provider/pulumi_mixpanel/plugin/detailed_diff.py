@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mixpanel_service_accounts.resources.contract import Diff
-from pulumi_mixpanel.plugin.property_names import camel_case
+from pulumi_mixpanel.camel_case import camel_case
 
 _ADD, _DELETE, _UPDATE = 0, 2, 4
 _REPLACES = 1

@@ -14,6 +14,7 @@ from mixpanel_service_accounts.resources import (
     typed_lookups,
 )
 from mixpanel_service_accounts.resources.contract import Resource
+from pulumi_mixpanel.type_tokens import NATIVE_TOKEN
 
 WITHOUT = ("adopt",)
 """Inputs that have no place here: an import adopts."""
@@ -48,7 +49,7 @@ class Lookup(Struct, frozen=True):
 
 
 KINDS: Mapping[str, Kind] = {
-    f"mixpanel:index:{kind.rules.KIND}": kind
+    NATIVE_TOKEN.format(kind.rules.KIND): kind
     for kind in (
         Kind(
             service_account,

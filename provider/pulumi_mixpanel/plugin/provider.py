@@ -14,11 +14,12 @@ from mixpanel_plugin_rpc.stop import Stop
 from mixpanel_service_accounts.api.clock import SYSTEM_CLOCK, Clock
 from mixpanel_service_accounts.resources.fields import UNKNOWN, encode
 from mixpanel_service_accounts.resources.stoppable_clock import stoppable
+from pulumi_mixpanel.camel_case import inward
 from pulumi_mixpanel.plugin.connection import Connection
 from pulumi_mixpanel.plugin.engine_log import EngineLog
 from pulumi_mixpanel.plugin.failures import sentence
 from pulumi_mixpanel.plugin.kinds import LOOKUPS
-from pulumi_mixpanel.plugin.property_names import inward, outward
+from pulumi_mixpanel.plugin.property_names import outward
 from pulumi_mixpanel.plugin.resource_calls import ResourceCalls
 from pulumi_mixpanel.plugin.schema import committed
 from pulumi_mixpanel.plugin.wire_values import SecretValue, pack, unpack

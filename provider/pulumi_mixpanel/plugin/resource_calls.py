@@ -13,12 +13,13 @@ from mixpanel_service_accounts.resources.contract import Resource
 from mixpanel_service_accounts.resources.fields import UNKNOWN, decode, encode, fields_of
 from mixpanel_service_accounts.resources.names import default_name
 from mixpanel_service_accounts.resources.session import Session
+from pulumi_mixpanel.camel_case import camel_case, camel_path, inward
 from pulumi_mixpanel.plugin.connection import Connection
 from pulumi_mixpanel.plugin.detailed_diff import detailed_diff
 from pulumi_mixpanel.plugin.engine_log import EngineLog
 from pulumi_mixpanel.plugin.failures import PartlyMade, sentence
 from pulumi_mixpanel.plugin.kinds import KINDS, WITHOUT
-from pulumi_mixpanel.plugin.property_names import camel_case, camel_path, inward, outward
+from pulumi_mixpanel.plugin.property_names import outward
 from pulumi_mixpanel.plugin.schema import is_given
 from pulumi_mixpanel.plugin.wire_values import pack, unpack
 

@@ -9,11 +9,11 @@ from typing import Any, get_args, get_origin
 
 from msgspec import Struct
 
-from mixpanel_service_accounts.resources.contract import TYPE_TOKEN
 from mixpanel_service_accounts.resources.fields import Field, fields_of
 from mixpanel_service_accounts.resources.provider_arguments import ProviderArguments
+from pulumi_mixpanel.camel_case import camel_case
 from pulumi_mixpanel.plugin.kinds import KINDS, LOOKUPS, WITHOUT, Kind, Lookup
-from pulumi_mixpanel.plugin.property_names import camel_case
+from pulumi_mixpanel.type_tokens import DYNAMIC_TOKEN
 
 Json = dict[str, Any]
 _SCALARS = {str: "string", int: "integer", float: "number", bool: "boolean"}
@@ -87,7 +87,7 @@ def _resource(kind: Kind, types: _Types) -> Json:
         "required": _always(shown),
         "inputProperties": properties,
         "requiredInputs": [camel_case(one) for one in required(inputs)],
-        "aliases": [{"type": TYPE_TOKEN.format(kind.rules.KIND)}],
+        "aliases": [{"type": DYNAMIC_TOKEN.format(kind.rules.KIND)}],
     }
 
 

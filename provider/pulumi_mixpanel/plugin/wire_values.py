@@ -9,10 +9,8 @@ from msgspec import Struct
 
 from mixpanel_plugin_rpc.messages import Message, load
 from mixpanel_service_accounts.resources.fields import UNKNOWN
+from pulumi_mixpanel.special_values import SECRET, SIGNATURE
 
-_SIGNATURE = "4dabf18193072939515e22adb298388d"
-"""The key that tells a special object from a plain one."""
-_SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 (the protocol's mark of a secret)
 _OUTPUT = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
 _UNKNOWN_TEXT = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 _UNKNOWNS = {
@@ -61,8 +59,8 @@ def _unpacked(value: Message) -> Any:  # noqa: ANN401 (property values are of an
 
 
 def _object(value: Message) -> Any:  # noqa: ANN401
-    signature = value.fields[_SIGNATURE].string_value if _SIGNATURE in value.fields else ""
-    if signature == _SECRET:
+    signature = value.fields[SIGNATURE].string_value if SIGNATURE in value.fields else ""
+    if signature == SECRET:
         return _unpacked(value.fields["value"])
     if signature == _OUTPUT:
         return _unpacked(value.fields["value"]) if "value" in value.fields else UNKNOWN
@@ -87,7 +85,7 @@ def _fill(packed: Message, values: Mapping[str, Any]) -> None:
 
 def _put(target: Message, value: Any) -> None:  # noqa: ANN401
     if isinstance(value, SecretValue):
-        _fill(target.struct_value, {_SIGNATURE: _SECRET, "value": value.value})
+        _fill(target.struct_value, {SIGNATURE: SECRET, "value": value.value})
     elif value is UNKNOWN:
         target.string_value = _UNKNOWN_TEXT
     elif isinstance(value, Mapping):

@@ -16,15 +16,10 @@ from pulumi.runtime.mocks import MockMonitor
 from pulumi.runtime.settings import get_monitor
 
 from mixpanel_service_accounts.resources.checks import whole_number
-from mixpanel_service_accounts.resources.contract import TYPE_TOKEN
-from mixpanel_service_accounts.resources.fields import decode
-from mixpanel_service_accounts.resources.rotating_service_account.issued import (
-    HeldAccounts,
-    accounts_of,
-)
+from mixpanel_service_accounts.resources.stored import StoredResource, Unreadable, accounts_held
 from pulumi_mixpanel.program.per_run import of_this_run
+from pulumi_mixpanel.stored import stored_resource
 
-_KINDS = {TYPE_TOKEN.format(kind): kind for kind in ("ServiceAccount", "RotatingServiceAccount")}
 _PAUSES = (0.1, 0.2, 0.4, 0.8)
 """Seconds before each further try: on a slow machine the engine met its own half-written file."""
 
@@ -98,9 +93,19 @@ async def _told(stack: str, pauses: Sequence[float]) -> Mapping[str, Any]:
 def _holdings(resources: Mapping[str, Any]) -> Holdings:
     holdings: dict[int, list[Holding]] = {}
     for urn, resource in resources.items():
-        if kind := _KINDS.get(resource["type"]):
-            outputs = resource["outputs"]
-            holding = {"by": f"{kind} {urn.rpartition('::')[2]!r}", "home": outputs.get("home")}
-            for number, _ in accounts_of(decode(HeldAccounts, outputs)):
-                holdings.setdefault(number, []).append(holding)
+        found = stored_resource({**resource, "urn": urn})
+        if found is None:
+            continue
+        by = f"{found.kind} {urn.rpartition('::')[2]!r}"
+        for number in _held(found):
+            holdings.setdefault(number, []).append({"by": by, "home": found.outputs.get("home")})
     return holdings
+
+
+def _held(resource: StoredResource) -> Sequence[int]:
+    try:
+        return accounts_held(resource)
+    except Unreadable as error:
+        raise pulumi.RunError(
+            f"adopt= has to know what the state of the stack holds. {error}"
+        ) from None

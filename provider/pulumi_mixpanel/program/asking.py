@@ -200,13 +200,13 @@ def _configuration(provider: Provider | None, settings: Mapping[str, Any]) -> Co
         return config.get(key) or None
 
     if provider is None:
-        return resolve(stack, os.environ)
+        return resolve(stack, os.environ, words=PULUMI)
 
     def configured(key: str) -> str | None:
         value = settings.get(key)
         return (value.reveal() if isinstance(value, Secret) else value) or None
 
-    return resolve(configured, os.environ, stack)
+    return resolve(configured, os.environ, stack, PULUMI)
 
 
 async def _are_made(resources: set[pulumi.Resource]) -> bool:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from mixpanel_service_accounts.export.plan import Plan, PlannedAccount, PlannedMembership
-from mixpanel_service_accounts.export.python import call, comment, commented_out, entry, literal
 from mixpanel_service_accounts.report.findings import knows_projects
 from mixpanel_service_accounts.report.reading import Inventory
+from pulumi_mixpanel.written.python_source import call, comment, commented_out, entry, literal
 
 _ADOPTED = """\
 The first `pulumi up` takes over the account that `adopt` names, and changes nothing in

@@ -6,27 +6,33 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from pulumi.dynamic.dynamic import serialize_provider
+
 from mixpanel_service_accounts.export.plan import Plan, PlannedAccount
 from mixpanel_service_accounts.resources import project_membership, service_account
-from mixpanel_service_accounts.resources.contract import TYPE_TOKEN
 from mixpanel_service_accounts.resources.fields import encode
+from pulumi_mixpanel.dynamic import _PROVIDERS
+from pulumi_mixpanel.type_tokens import DYNAMIC_TOKEN
 
 _PROVIDER_KEY = "__provider"
 
+IMPORT = "pulumi import --file import.json --protect=false --generate-code=false"
+"""The command that takes the file."""
 
-def import_file(plan: Plan, providers: Mapping[str, str]) -> str:
+
+def import_file(plan: Plan) -> str:
     """Write the file.
 
     The engine takes inputs and outputs as they stand, and both need the provider, as the Pulumi
-    SDK pickles it.
+    SDK pickles it for a program.
 
     Args:
         plan: What is to be imported.
-        providers: The pickled provider of each kind of resource.
     """
+    providers = {kind: serialize_provider(provider()) for kind, provider in _PROVIDERS.items()}
     entries = [
         {
-            "type": TYPE_TOKEN.format(kind),
+            "type": DYNAMIC_TOKEN.format(kind),
             "name": name,
             "id": id_,
             "inputs": {**inputs, _PROVIDER_KEY: providers[kind]},
