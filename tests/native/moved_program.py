@@ -37,7 +37,7 @@ class MovedProgram:
         """Register everything in the order of the export, parents and providers first."""
         self.seen, made = {}, {"": ""}
         for entry in self._entries:
-            name = entry["urn"].rpartition("::")[2]
+            _, _, name = entry["urn"].rpartition("::")
             if entry["type"] == "pulumi:pulumi:Stack":
                 made[entry["urn"]] = program.stack
             elif entry["type"] == DYNAMIC_PROVIDER and name != "default":
@@ -76,11 +76,13 @@ class MovedProgram:
         """Return the inputs as a program gives them: what check() records is not among them."""
         inputs: type[Struct] = KINDS[f"mixpanel:index:{kind}"].rules.Inputs
         fields = fields_of(inputs)
-        found = {}
-        for key, value in stored.items():
-            if key in fields and is_given(fields[key]):
-                found[camel_case(key)] = _as_given(value)
-        return json.loads(json.dumps(found).replace(*self.change)) if self.change[0] else found
+        given = {key for key, one in fields.items() if is_given(one)}
+        found: dict[str, Any] = {
+            camel_case(key): _as_given(value) for key, value in stored.items() if key in given
+        }
+        if self.change[0]:
+            found = json.loads(json.dumps(found).replace(*self.change))
+        return found
 
 
 def _as_given(value: Any) -> Any:  # noqa: ANN401 (inputs are of any type)
