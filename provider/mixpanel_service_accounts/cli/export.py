@@ -17,6 +17,7 @@ from mixpanel_service_accounts.export.written import Written
 from mixpanel_service_accounts.report.findings import knows_projects
 from mixpanel_service_accounts.report.text import plain
 from pulumi_mixpanel.written import write_project
+from pulumi_mixpanel.written.native import write_native
 
 _PROJECT = click.IntRange(min=1)
 
@@ -60,6 +61,12 @@ _PROJECT = click.IntRange(min=1)
     help="Read this project too, beside those that the login is a member of; may be repeated.",
 )
 @click.option(
+    "--native",
+    is_flag=True,
+    help="Write a project of the native plugin, for every language: a program in YAML, which "
+    "`pulumi convert` turns into another language, and import.json. Needs --out.",
+)
+@click.option(
     "--dynamic",
     type=EXPORT,
     metavar="STATE",
@@ -75,6 +82,7 @@ def export(
     projects: tuple[int, ...],
     dialect: str,
     adopt: bool,
+    native: bool,
     dynamic: Path | None,
 ) -> None:
     """Write a Pulumi program for every account and membership of an organization.
@@ -88,6 +96,7 @@ def export(
       pulumi-mixpanel export > __main__.py
       pulumi-mixpanel export --out accounts --name 'ci-*' --name 'export-*'
       pulumi-mixpanel export --out accounts --import --member-of 2195193
+      pulumi-mixpanel export --out accounts --native
       pulumi-mixpanel export --dynamic state.json > back.json
 
     \b
@@ -101,12 +110,15 @@ def export(
     if dynamic is not None:
         write_dynamic(dynamic)
         return
-    if out is None and not adopt:
-        raise click.UsageError("--import writes files that go together: say where with --out DIR.")
+    if out is None and (native or not adopt):
+        form = "--native" if native else "--import"
+        raise click.UsageError(f"{form} writes files that go together: say where with --out DIR.")
     inventory = read_organization(dialect, projects + member_of)
     plan = make_plan(inventory, names, member_of)
     _refuse_nothing(plan)
-    written = write_project(plan, requirements(), adopt=adopt)
+    written: Written = (
+        write_native(plan) if native else write_project(plan, requirements(), adopt=adopt)
+    )
     _write(written, out)
     _tell(plan, out, written.next_step)
     if inventory.unreadable or not knows_projects(inventory):
