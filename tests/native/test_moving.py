@@ -98,7 +98,9 @@ def test_a_recorded_stack_moves(folder: Path, tmp_path: Path) -> None:
                 assert outputs_now(stack) == outputs_before(recording)
             after = stack.resources()
             assert {name: one["id"] for name, one in after.items()} == ids
-            assert not any("__provider" in {**one["outputs"], **one["inputs"]} for one in after.values())
+            assert not any(
+                "__provider" in {**one["outputs"], **one["inputs"]} for one in after.values()
+            )
             assert DYNAMIC not in str(stack.state())
             assert stack.planned() == []
             stack.refresh()
