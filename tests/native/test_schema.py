@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from importlib.metadata import version
 from typing import Any
 
 import pytest
@@ -10,13 +11,23 @@ from msgspec import Struct
 
 from mixpanel_service_accounts.resources.fields import fields_of
 from pulumi_mixpanel.camel_case import camel_case
+from pulumi_mixpanel.plugin.engine_log import EngineLog
 from pulumi_mixpanel.plugin.kinds import KINDS
+from pulumi_mixpanel.plugin.provider import Provider
 from pulumi_mixpanel.plugin.schema import committed, make_schema, schema_text
 
 
 def test_the_committed_schema_is_current() -> None:
     """Write it again with tools/schema/schema.py."""
     assert committed() == schema_text()
+
+
+def test_the_answer_has_the_plugin_s_version() -> None:
+    """Without one `pulumi package add` makes no SDK."""
+    provider = Provider(EngineLog(), environment={})
+    answered = json.loads(provider.methods["GetSchema"](None).schema)
+    assert answered.pop("version") == version("pulumi-mixpanel")
+    assert answered == make_schema()
 
 
 def test_every_reference_has_its_type() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tarfile
 import threading
 from collections.abc import Iterator
 from functools import partial
@@ -44,8 +45,7 @@ def served(archive: Path) -> Iterator[str]:
 
 
 def lives(stack: NativeStack, emulator: Emulator) -> None:
-    """Check whether the plugin that was installed makes an account, and deletes it."""
-    assert f"mixpanel  resource  {VERSION}" in stack.run("plugin", "ls").text
+    """Check whether the plugin that the engine finds makes an account, and deletes it."""
     stack.up()
     (account,) = (one for one in emulator.state()["accounts"] if not one["login"])
     assert stack.outputs() == {"secret": account["secret"]}
@@ -65,10 +65,23 @@ def test_without_it_the_engine_finds_none(stack: NativeStack) -> None:
 def test_from_a_file(stack: NativeStack, emulator: Emulator, archive: Path) -> None:
     """Its executable stands at the archive's root."""
     stack.run(*INSTALL, "--file", str(archive))
+    assert f"mixpanel  resource  {VERSION}" in stack.run("plugin", "ls").text
     lives(stack, emulator)
 
 
 def test_from_a_server(stack: NativeStack, emulator: Emulator, served: str) -> None:
     """Which has the archive under the name that the engine asks for."""
     stack.run(*INSTALL, "--server", served)
+    lives(stack, emulator)
+
+
+def test_from_a_folder_that_the_project_names(
+    stack: NativeStack, emulator: Emulator, archive: Path
+) -> None:
+    """Such as an unpacked archive: nothing is installed, and every host can."""
+    with tarfile.open(archive) as packed:
+        packed.extractall(stack.folder / "unpacked", filter="data")
+    project = stack.folder / "Pulumi.yaml"
+    named = "plugins:\n  providers:\n    - name: mixpanel\n      path: unpacked\n"
+    project.write_text(project.read_text() + named)
     lives(stack, emulator)

@@ -9,8 +9,10 @@ from click.core import ParameterSource
 
 from mixpanel_service_accounts.cli.connection import NO_PROJECTS, dialect_option, read_organization
 from mixpanel_service_accounts.cli.edge import EXIT_UNKNOWN
+from mixpanel_service_accounts.cli.exports import EXPORT
 from mixpanel_service_accounts.cli.folder import write_folder
 from mixpanel_service_accounts.cli.installed_from import requirements
+from mixpanel_service_accounts.cli.way_back import write_dynamic
 from mixpanel_service_accounts.export.plan import Plan, make_plan
 from mixpanel_service_accounts.export.written import Written
 from mixpanel_service_accounts.report.findings import knows_projects
@@ -64,6 +66,13 @@ _PROJECT = click.IntRange(min=1)
     metavar="N",
     help="Read this project too, beside those that the login is a member of; may be repeated.",
 )
+@click.option(
+    "--dynamic",
+    type=EXPORT,
+    metavar="STATE",
+    help="Read no organization: rewrite what `pulumi stack export` printed of a stack of the "
+    "native plugin for a Python program, to stdout, for `pulumi stack import`.",
+)
 @dialect_option
 @click.pass_context
 def export(
@@ -76,6 +85,7 @@ def export(
     dialect: str,
     adopt: bool,
     terraform: bool,
+    dynamic: Path | None,
 ) -> None:
     """Write a Pulumi program for every account and membership of an organization.
 
@@ -90,6 +100,7 @@ def export(
       pulumi-mixpanel export --out accounts --name 'ci-*' --name 'export-*'
       pulumi-mixpanel export --out accounts --import --member-of 2195193
       pulumi-mixpanel export --terraform > main.tf
+      pulumi-mixpanel export --dynamic state.json > back.json
 
     \b
     Exit status:
@@ -101,6 +112,9 @@ def export(
     """  # noqa: D301 (click wants the character itself)
     if terraform and ctx.get_parameter_source("adopt") is not ParameterSource.DEFAULT:
         raise click.UsageError("--adopt and --import are for Pulumi, and --terraform is not.")
+    if dynamic is not None:
+        write_dynamic(dynamic)
+        return
     if out is None and not adopt:
         raise click.UsageError("--import writes files that go together: say where with --out DIR.")
     inventory = read_organization(dialect, projects + member_of)

@@ -43,10 +43,23 @@ def _read(path: Path) -> Stored:
                 raise click.ClickException(f"{path}: {error}") from None
             require_readable(stored)
             return stored
-    raise click.ClickException(
-        f"{path} is not what `pulumi stack export` prints: it has no deployment. Nor is it a state "
-        "of Terraform or OpenTofu."
-    )
+    raise click.ClickException(f"{_no_export(path)} Nor is it a state of Terraform or OpenTofu.")
+
+
+def read_document(path: Path) -> dict[str, Any]:
+    """Read what `pulumi stack export` printed, as it is.
+
+    Raises:
+        ClickException: It is something else.
+    """
+    document = _parsed(path)
+    if not is_export(document):
+        raise click.ClickException(_no_export(path))
+    return document
+
+
+def _no_export(path: Path) -> str:
+    return f"{path} is not what `pulumi stack export` prints: it has no deployment."
 
 
 def _parsed(path: Path) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from pulumi_mixpanel.plugin.failures import sentence
 from pulumi_mixpanel.plugin.kinds import LOOKUPS
 from pulumi_mixpanel.plugin.property_names import outward
 from pulumi_mixpanel.plugin.resource_calls import ResourceCalls
-from pulumi_mixpanel.plugin.schema import committed
+from pulumi_mixpanel.plugin.schema import answered
 from pulumi_mixpanel.plugin.wire_values import SecretValue, pack, unpack
 
 _NONE, _SOME = 1, 2
@@ -51,7 +51,7 @@ class Provider:
             "Handshake": self._handshake,
             "Attach": self._attach,
             "GetPluginInfo": _plugin_info,
-            "GetSchema": lambda _request: _message("GetSchemaResponse")(schema=committed()),
+            "GetSchema": _schema,
             "CheckConfig": _check_config,
             "DiffConfig": _diff_config,
             "Configure": self._configure,
@@ -114,12 +114,20 @@ def _empty() -> Message:
     return load("pulumirpc").message("google.protobuf.Empty")()
 
 
-def _plugin_info(_request: Message) -> Message:
+def _version() -> str:
+    """Return the version of the distribution; empty if it is not installed as one."""
     try:
-        number = version("pulumi-mixpanel")
+        return version("pulumi-mixpanel")
     except PackageNotFoundError:
-        number = ""
-    return _message("PluginInfo")(version=number)
+        return ""
+
+
+def _plugin_info(_request: Message) -> Message:
+    return _message("PluginInfo")(version=_version())
+
+
+def _schema(_request: Message) -> Message:
+    return _message("GetSchemaResponse")(schema=answered(_version()))
 
 
 def _check_config(request: Message) -> Message:

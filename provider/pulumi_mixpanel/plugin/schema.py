@@ -38,8 +38,18 @@ _KEPT_BY_USER = (
 
 
 def committed() -> str:
-    """Return the text of schema.json, which answers GetSchema."""
+    """Return the text of schema.json."""
     return (resources.files("pulumi_mixpanel.plugin") / "schema.json").read_text()
+
+
+def answered(version: str) -> str:
+    """Return the schema that a plugin answers with: the committed one, and the plugin's version.
+
+    Args:
+        version: The version, without which `pulumi package add` makes no SDK; empty if unknown.
+    """
+    found: Json = json.loads(committed())
+    return json.dumps({**found, "version": version} if version else found)
 
 
 def schema_text() -> str:
