@@ -17,24 +17,26 @@ from pulumi_policy import (
     ResourceValidationPolicy,
 )
 
-ACCOUNT = "pulumi-python:dynamic/mixpanel:ServiceAccount"
-ROTATING = "pulumi-python:dynamic/mixpanel:RotatingServiceAccount"
-MEMBERSHIP = "pulumi-python:dynamic/mixpanel:ProjectMembership"
+# Of the Python package, and of the native plugin: a pack that knows one alone lets the other pass.
+PACKAGES = ("pulumi-python:dynamic/mixpanel:", "mixpanel:index:")
+ACCOUNT = tuple(f"{package}ServiceAccount" for package in PACKAGES)
+ROTATING = tuple(f"{package}RotatingServiceAccount" for package in PACKAGES)
+MEMBERSHIP = tuple(f"{package}ProjectMembership" for package in PACKAGES)
 
 FORBIDDEN = ("owner", "admin")
 
 
 def expiry_required(args: ResourceValidationArgs, report: ReportViolation) -> None:
     """Every account ends; a rotating one always does."""
-    if args.resource_type == ACCOUNT and not any(
-        args.props.get(key) for key in ("expires", "validity_period_hours")
+    if args.resource_type in ACCOUNT and not any(
+        _given(args.props, key) for key in ("expires", "validity_period_hours")
     ):
         report("It never expires: give it validity_period_hours, or expires.")
 
 
 def longest_validity(args: ResourceValidationArgs, report: ReportViolation) -> None:
     """No secret works for longer than the rules say."""
-    if args.resource_type not in (ACCOUNT, ROTATING):
+    if args.resource_type not in ACCOUNT + ROTATING:
         return
     longest = timedelta(hours=args.get_config()["hours"])
     works_for = _validity(args.props)
@@ -45,7 +47,7 @@ def longest_validity(args: ResourceValidationArgs, report: ReportViolation) -> N
 
 def no_owner_or_admin(args: ResourceValidationArgs, report: ReportViolation) -> None:
     """No account is an owner or an admin, in the organization or in a project."""
-    if args.resource_type not in (ACCOUNT, ROTATING, MEMBERSHIP):
+    if args.resource_type not in ACCOUNT + ROTATING + MEMBERSHIP:
         return
     for place, role in _roles(args.props):
         for forbidden in FORBIDDEN:
@@ -56,7 +58,7 @@ def no_owner_or_admin(args: ResourceValidationArgs, report: ReportViolation) -> 
 def name_says_purpose(args: ResourceValidationArgs, report: ReportViolation) -> None:
     """The name follows a pattern, so that a list of accounts can be read."""
     pattern = args.get_config()["pattern"]
-    named = args.resource_type in (ACCOUNT, ROTATING)
+    named = args.resource_type in ACCOUNT + ROTATING
     if named and not re.fullmatch(pattern, args.props.get("name") or ""):
         report(f"Its name does not say its purpose: it has to match {pattern}.")
 
@@ -65,18 +67,24 @@ def protect_in_production(args: ResourceValidationArgs, report: ReportViolation)
     """An account of a production stack is not deleted by mistake."""
     stack = args.urn.split("::", 1)[0].rsplit(":", 1)[1]
     in_production = re.fullmatch(args.get_config()["stacks"], stack)
-    if args.resource_type in (ACCOUNT, ROTATING) and in_production and not args.opts.protect:
+    if args.resource_type in ACCOUNT + ROTATING and in_production and not args.opts.protect:
         report("It is in production and not protected: give it ResourceOptions(protect=True).")
 
 
 def _validity(props: Mapping[str, Any]) -> timedelta | None:
     """Tell for how long a secret works at most, seen from its beginning or from now."""
-    if props.get("validity_period_hours"):
-        return timedelta(hours=props["validity_period_hours"] + (props.get("overlap_hours") or 0))
+    if validity := _given(props, "validity_period_hours"):
+        return timedelta(hours=validity + (_given(props, "overlap_hours") or 0))
     if not props.get("expires"):
         return None
     end = datetime.fromisoformat(props["expires"].replace("Z", "+00:00"))
     return end - datetime.now(timezone.utc)
+
+
+def _given(props: Mapping[str, Any], key: str) -> Any:  # noqa: ANN401 (of any type)
+    """Return an input, which the Python package spells with underscores and the plugin without."""
+    head, *rest = key.split("_")
+    return props.get(key) or props.get(head + "".join(part.title() for part in rest))
 
 
 def _roles(props: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from mixpanel_service_accounts.resources.contract import Resource
 from mixpanel_service_accounts.resources.fields import Field, fields_of
@@ -84,7 +85,7 @@ def kind_of(resource: Resource[Any, Any], description: str) -> Kind:
             continue
         if name in inputs and field.secret:
             found.append(_existing_secret(field))
-            found.append(_attribute(field, "computed"))
+            found.append(_output_alone(field))
         else:
             found.append(_attribute(field, _role(inputs.get(name))))
     by_name = {one.name: one for one in found}
@@ -101,6 +102,12 @@ def _role(field: Field | None) -> Role:
 
 def _attribute(field: Field, role: Role) -> Attribute:
     return Attribute(field.name, field.name, field.type, field.description, role, field.secret)
+
+
+def _output_alone(field: Field) -> Attribute:
+    """Return an output whose input has another name, without what its text says of the input."""
+    output, _, _ = field.description.partition(" As an input:")
+    return replace(_attribute(field, "computed"), description=output)
 
 
 def _existing_secret(field: Field) -> Attribute:

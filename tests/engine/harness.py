@@ -84,6 +84,10 @@ class Stack:
         header = "import pulumi\nfrom pulumi_mixpanel import *\n\n"
         (self.folder / "__main__.py").write_text(header + textwrap.dedent(program))
 
+    def spelled(self, text: str) -> str:
+        """Return a text that the screen shows, with names of properties as this shell spells them."""
+        return text
+
     def move_clock(self, hours: float) -> None:
         """Let every process of the next commands live that many hours from now."""
         folder = self.folder / "clock"

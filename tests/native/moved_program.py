@@ -6,12 +6,13 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from msgspec import Struct
 from tests.native.monitor import Program, Registered, secret
 
 from mixpanel_service_accounts.resources.fields import fields_of
 from mixpanel_service_accounts.resources.provider_arguments import ProviderArguments
+from pulumi_mixpanel.camel_case import camel_case
 from pulumi_mixpanel.plugin.kinds import KINDS
-from pulumi_mixpanel.plugin.property_names import camel_case
 from pulumi_mixpanel.plugin.schema import is_given
 
 DYNAMIC = "pulumi-python:dynamic/mixpanel:"
@@ -36,7 +37,7 @@ class MovedProgram:
         """Register everything in the order of the export, parents and providers first."""
         self.seen, made = {}, {"": ""}
         for entry in self._entries:
-            type_, _, name = entry["urn"].rpartition("::")
+            _, _, name = entry["urn"].rpartition("::")
             if entry["type"] == "pulumi:pulumi:Stack":
                 made[entry["urn"]] = program.stack
             elif entry["type"] == DYNAMIC_PROVIDER and name != "default":
@@ -73,12 +74,15 @@ class MovedProgram:
 
     def _inputs(self, kind: str, stored: Mapping[str, Any]) -> dict[str, Any]:
         """Return the inputs as a program gives them: what check() records is not among them."""
-        fields = fields_of(KINDS[f"mixpanel:index:{kind}"].rules.Inputs)
-        found = {}
-        for key, value in stored.items():
-            if key in fields and is_given(fields[key]):
-                found[camel_case(key)] = _as_given(value)
-        return json.loads(json.dumps(found).replace(*self.change)) if self.change[0] else found
+        inputs: type[Struct] = KINDS[f"mixpanel:index:{kind}"].rules.Inputs
+        fields = fields_of(inputs)
+        given = {key for key, one in fields.items() if is_given(one)}
+        found: dict[str, Any] = {
+            camel_case(key): _as_given(value) for key, value in stored.items() if key in given
+        }
+        if self.change[0]:
+            found = json.loads(json.dumps(found).replace(*self.change))
+        return found
 
 
 def _as_given(value: Any) -> Any:  # noqa: ANN401 (inputs are of any type)

@@ -8,8 +8,10 @@ import click
 
 from mixpanel_service_accounts.cli.connection import NO_PROJECTS, dialect_option, read_organization
 from mixpanel_service_accounts.cli.edge import EXIT_UNKNOWN
+from mixpanel_service_accounts.cli.exports import EXPORT
 from mixpanel_service_accounts.cli.folder import write_folder
 from mixpanel_service_accounts.cli.installed_from import requirements
+from mixpanel_service_accounts.cli.way_back import write_dynamic
 from mixpanel_service_accounts.export.plan import Plan, make_plan
 from mixpanel_service_accounts.export.written import Written
 from mixpanel_service_accounts.report.findings import knows_projects
@@ -57,6 +59,13 @@ _PROJECT = click.IntRange(min=1)
     metavar="N",
     help="Read this project too, beside those that the login is a member of; may be repeated.",
 )
+@click.option(
+    "--dynamic",
+    type=EXPORT,
+    metavar="STATE",
+    help="Read no organization: rewrite what `pulumi stack export` printed of a stack of the "
+    "native plugin for a Python program, to stdout, for `pulumi stack import`.",
+)
 @dialect_option
 def export(
     *,
@@ -66,6 +75,7 @@ def export(
     projects: tuple[int, ...],
     dialect: str,
     adopt: bool,
+    dynamic: Path | None,
 ) -> None:
     """Write a Pulumi program for every account and membership of an organization.
 
@@ -78,6 +88,7 @@ def export(
       pulumi-mixpanel export > __main__.py
       pulumi-mixpanel export --out accounts --name 'ci-*' --name 'export-*'
       pulumi-mixpanel export --out accounts --import --member-of 2195193
+      pulumi-mixpanel export --dynamic state.json > back.json
 
     \b
     Exit status:
@@ -87,6 +98,9 @@ def export(
       4    done, but some project could not be read: who is in it is unknown
       130  interrupted
     """  # noqa: D301 (click wants the character itself)
+    if dynamic is not None:
+        write_dynamic(dynamic)
+        return
     if out is None and not adopt:
         raise click.UsageError("--import writes files that go together: say where with --out DIR.")
     inventory = read_organization(dialect, projects + member_of)

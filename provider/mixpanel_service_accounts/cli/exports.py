@@ -44,7 +44,23 @@ def _read(path: Path) -> Stored:
             f"{path} is a state of Terraform or OpenTofu, which this command cannot read yet: the "
             "accounts that it holds would seem to be held by nothing."
         )
-    raise click.ClickException(
+    raise _no_export(path)
+
+
+def read_document(path: Path) -> dict[str, Any]:
+    """Read what `pulumi stack export` printed, as it is.
+
+    Raises:
+        ClickException: It is something else.
+    """
+    document = _parsed(path)
+    if not is_export(document):
+        raise _no_export(path)
+    return document
+
+
+def _no_export(path: Path) -> click.ClickException:
+    return click.ClickException(
         f"{path} is not what `pulumi stack export` prints: it has no deployment."
     )
 

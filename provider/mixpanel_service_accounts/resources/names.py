@@ -36,8 +36,9 @@ def _check(checked: Checking, value: object, stays: object) -> str | None:
     if name != stays and name_of(name) != name:
         checked.warnings.append(
             f"name {name!r} looks like a whole username: the server adds a suffix to the name, so "
-            f"the account would be {name + '.….mp-service-account'!r}. Give name={name_of(name)!r}, "
-            f"or {checked.wording.taking_over} the account of that username."
+            f"the account would be {name + '.….mp-service-account'!r}. "
+            f"Give name={name_of(name)!r}, or {checked.wording.taking_over} the account of that "
+            "username."
         )
     return name
 

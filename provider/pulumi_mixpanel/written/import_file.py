@@ -6,15 +6,11 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pulumi.dynamic.dynamic import serialize_provider
-
 from mixpanel_service_accounts.export.plan import Plan, PlannedAccount
 from mixpanel_service_accounts.resources import project_membership, service_account
 from mixpanel_service_accounts.resources.fields import encode
-from pulumi_mixpanel.dynamic import _PROVIDERS
 from pulumi_mixpanel.type_tokens import DYNAMIC_TOKEN
-
-_PROVIDER_KEY = "__provider"
+from pulumi_mixpanel.written.pickled_providers import PROVIDER_KEY, pickled_providers
 
 IMPORT = "pulumi import --file import.json --protect=false --generate-code=false"
 """The command that takes the file."""
@@ -29,14 +25,14 @@ def import_file(plan: Plan) -> str:
     Args:
         plan: What is to be imported.
     """
-    providers = {kind: serialize_provider(provider()) for kind, provider in _PROVIDERS.items()}
+    providers = pickled_providers()
     entries = [
         {
             "type": DYNAMIC_TOKEN.format(kind),
             "name": name,
             "id": id_,
-            "inputs": {**inputs, _PROVIDER_KEY: providers[kind]},
-            "outputs": {**outputs, _PROVIDER_KEY: providers[kind]},
+            "inputs": {**inputs, PROVIDER_KEY: providers[kind]},
+            "outputs": {**outputs, PROVIDER_KEY: providers[kind]},
         }
         for planned in plan.kept
         for kind, name, id_, inputs, outputs in _resources(planned)
