@@ -250,7 +250,7 @@ def test_creates_whose_normalised_names_are_equal_wait_for_each_other(bulk: Worl
         ]
     assert {*made} <= {row["id"] for row in bulk.accounts()}
     assert len(bulk.accounts()) == 8
-    locks = {id(one._creator._births.one_by_one(1001, name)) for name in names}
+    locks = {id(one._creator._created_here.one_by_one(1001, name)) for name in names}
     assert len(locks) == 1
 
 

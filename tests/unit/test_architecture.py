@@ -38,3 +38,12 @@ def test_the_table_has_questions() -> None:
 def test_every_room_is_named(room: str) -> None:
     """A stranger finds each folder of the house on the page."""
     assert room in PAGE
+
+
+def test_no_file_is_long() -> None:
+    """A file that grows longer than this holds more than one thing."""
+    lengths = {
+        path.name: len(path.read_text(encoding="utf-8").splitlines())
+        for path in (ROOT / "provider").rglob("*.py")
+    }
+    assert {name: length for name, length in lengths.items() if length > 350} == {}

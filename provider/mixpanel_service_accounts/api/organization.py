@@ -6,11 +6,12 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 
 from mixpanel_service_accounts.api.client import Client
+from mixpanel_service_accounts.api.created_here import CreatedHere
 from mixpanel_service_accounts.api.errors import MixpanelError, StatusError
 from mixpanel_service_accounts.api.identity import spare_own
 from mixpanel_service_accounts.api.models import CreatedAccount, Grant, Place
 from mixpanel_service_accounts.api.reads import Reads, says_not_found
-from mixpanel_service_accounts.api.recovery import Births, Creator
+from mixpanel_service_accounts.api.recovery import Creator
 from mixpanel_service_accounts.api.writes import Writes
 
 
@@ -23,7 +24,7 @@ class Organization:
         warn: Is given one line for possible orphans of earlier runs, for normalised names, and for
             accounts that have expired.
         held: Tells the accounts that resources of this process are known to hold.
-        births: What the process makes; shared where one organization is reached on several hosts.
+        created_here: What the process creates; shared by all hosts of one organization.
 
     Attributes:
         id: The organization's number.
@@ -39,12 +40,14 @@ class Organization:
         *,
         warn: Callable[[str], None] = lambda _line: None,
         held: Callable[[], Collection[int]] = frozenset,
-        births: Births | None = None,
+        created_here: CreatedHere | None = None,
     ) -> None:
         self.id = organization_id
         self.client = client
         self.reads = Reads(client, organization_id, warn)
-        self._creator = Creator(client, organization_id, warn=warn, held=held, births=births)
+        self._creator = Creator(
+            client, organization_id, warn=warn, held=held, created_here=created_here
+        )
         self.writes = Writes(client, organization_id, self.reads, self._creator.is_made_here, warn)
 
     def server_offset(self) -> timedelta | None:

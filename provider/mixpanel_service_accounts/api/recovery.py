@@ -8,12 +8,11 @@ In doubt it deletes nothing and names what it found.
 
 from __future__ import annotations
 
-import threading
-from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
 from mixpanel_service_accounts.api.client import Client
+from mixpanel_service_accounts.api.created_here import CreatedHere
 from mixpanel_service_accounts.api.errors import (
     MixpanelError,
     Refused,
@@ -36,8 +35,9 @@ from mixpanel_service_accounts.api.lost_creates import (
     unread,
 )
 from mixpanel_service_accounts.api.models import Account, CreatedAccount, Grant
-from mixpanel_service_accounts.api.naming import has_name, may_have_name, plain_form
-from mixpanel_service_accounts.api.reads import SingleFlight, says_not_found
+from mixpanel_service_accounts.api.naming import has_name, may_have_name
+from mixpanel_service_accounts.api.reads import says_not_found
+from mixpanel_service_accounts.api.single_flight import SingleFlight
 
 SERVER_DEADLINE = 120.0
 """Seconds after which the server has done what it will do of a request (wire.md, fact 8)."""
@@ -45,41 +45,6 @@ SERVER_DEADLINE = 120.0
 MOST_NEW_TRIES = 2
 _FIRST_PAUSE, _LONGEST_PAUSE = 2.0, 30.0
 _PAUSE_AFTER_VENDOR_ERROR = 5.0
-
-
-class Births:
-    """What one process makes, on whatever host: nothing of it is ever taken for lost."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._made: set[tuple[int, int]] = set()
-        self._forms: set[tuple[int, str, str]] = set()
-        self._names: defaultdict[tuple[int, str], threading.Lock] = defaultdict(threading.Lock)
-
-    def add(self, organization_id: int, service_account_id: int) -> None:
-        """Note an account."""
-        with self._lock:
-            self._made.add((organization_id, service_account_id))
-
-    def has(self, organization_id: int, service_account_id: int) -> bool:
-        """Return whether this process made an account."""
-        with self._lock:
-            return (organization_id, service_account_id) in self._made
-
-    def one_by_one(self, organization_id: int, name: str) -> threading.Lock:
-        """Return the lock of all creates whose names a server may make equal."""
-        with self._lock:
-            return self._names[organization_id, plain_form(name)]
-
-    def add_form(self, organization_id: int, name: str, form: str) -> None:
-        """Note what the server made of a name."""
-        with self._lock:
-            self._forms.add((organization_id, name, form))
-
-    def has_form(self, organization_id: int, name: str, form: str) -> bool:
-        """Return whether this process saw the server make this form of the name."""
-        with self._lock:
-            return (organization_id, name, form) in self._forms
 
 
 class Creator:
@@ -90,7 +55,7 @@ class Creator:
         organization_id: The organization.
         warn: Is given one line for possible orphans of earlier runs.
         held: Tells the accounts that resources of this process are known to hold.
-        births: What the process makes; shared where one organization is reached on several hosts.
+        created_here: What the process creates; shared by all hosts of one organization.
     """
 
     def __init__(
@@ -100,19 +65,19 @@ class Creator:
         *,
         warn: Callable[[str], None] = lambda _line: None,
         held: Callable[[], Collection[int]] = frozenset,
-        births: Births | None = None,
+        created_here: CreatedHere | None = None,
     ) -> None:
         self._client = client
         self._organization_id = organization_id
         self._warn = warn
         self._held = held
-        self._births = births or Births()
+        self._created_here = created_here or CreatedHere()
         self._lists = SingleFlight()
         self._made: set[int] = set()  # here, for two hosts may not share their numbers
 
     def is_made_here(self, service_account_id: int) -> bool:
         """Return whether this process made an account."""
-        return self._births.has(self._organization_id, service_account_id)
+        return self._created_here.has(self._organization_id, service_account_id)
 
     def create(
         self, name: str, role: str | None, expires: datetime | None, projects: Sequence[Grant]
@@ -127,10 +92,10 @@ class Creator:
             MixpanelError: The account was not made.
         """
         before = self.read_before()
-        with self._births.one_by_one(self._organization_id, name):
+        with self._created_here.one_by_one(self._organization_id, name):
             self._tell_orphans(before, name)
             created = self._create(before, name, role, expires, projects)
-            self._births.add(self._organization_id, created.account.id)
+            self._created_here.add(self._organization_id, created.account.id)
             self._made.add(created.account.id)
             self._note_form(name, created.account)
             return created
@@ -139,7 +104,7 @@ class Creator:
         """Remember what the server made of a name, and warn where that is not the name."""
         if has_name(account, name):
             return
-        self._births.add_form(self._organization_id, name, account.name)
+        self._created_here.add_form(self._organization_id, name, account.name)
         self._warn(
             f"service account {account.id} was asked for as {name!r}, and the server named it "
             f"{account.name!r} ({account.username}): it normalises names."
@@ -259,7 +224,7 @@ class Creator:
 
     def _is_name(self, account: Account, name: str) -> bool:
         """Return whether an account has the name, or the form that this server makes of it."""
-        return has_name(account, name) or self._births.has_form(
+        return has_name(account, name) or self._created_here.has_form(
             self._organization_id, name, account.name
         )
 

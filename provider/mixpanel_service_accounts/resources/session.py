@@ -21,8 +21,8 @@ from mixpanel_service_accounts.resources.ledger import Holding, Ledger
 from mixpanel_service_accounts.resources.unconfirmed_removals import UnconfirmedRemovals
 
 if TYPE_CHECKING:
+    from mixpanel_service_accounts.api.created_here import CreatedHere
     from mixpanel_service_accounts.api.organization import Organization
-    from mixpanel_service_accounts.api.recovery import Births
 
 _CONNECTIONS = 4
 """As many as a shell's process has threads by default."""
@@ -50,7 +50,7 @@ class Connections(Struct):
     _clients: dict[str, Client] = field(default_factory=dict)
     _organizations: dict[tuple[str, int], Organization] = field(default_factory=dict)
     _discovered: dict[str, int] = field(default_factory=dict)
-    _births: Births | None = None
+    _created_here: CreatedHere | None = None
     _warned: set[str] = field(default_factory=set)
 
     def is_new(self, line: str) -> bool:
@@ -67,11 +67,11 @@ class Connections(Struct):
             ConfigurationError: Credentials or organization are missing.
         """
         # Here, and not above: a preview makes no call, and waits for everything that is imported.
+        from mixpanel_service_accounts.api.created_here import CreatedHere  # noqa: PLC0415
         from mixpanel_service_accounts.api.organization import Organization  # noqa: PLC0415
-        from mixpanel_service_accounts.api.recovery import Births  # noqa: PLC0415
 
         with self._lock:
-            self._births = self._births or Births()
+            self._created_here = self._created_here or CreatedHere()
             client = self._client(place.base_url)
             number = place.organization_id or self._discover(client)
             key = (place.base_url, number)
@@ -83,7 +83,7 @@ class Connections(Struct):
                     held=lambda: (
                         self.ledger.held_at(place.base_url) if self.ledger else frozenset()
                     ),
-                    births=self._births,
+                    created_here=self._created_here,
                 )
             return self._organizations[key]
 

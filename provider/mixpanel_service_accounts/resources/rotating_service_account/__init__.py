@@ -12,8 +12,14 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from mixpanel_service_accounts.api.errors import MixpanelError, Refused
-from mixpanel_service_accounts.api.models import Account, format_instant, parse_instant
+from mixpanel_service_accounts.api.errors import (
+    MixpanelError,
+    Refused,
+)
+from mixpanel_service_accounts.api.models import (
+    Account,
+    parse_instant,
+)
 from mixpanel_service_accounts.resources.account_fields import ProjectRole
 from mixpanel_service_accounts.resources.adoption import (
     adopted_secret,
@@ -27,7 +33,12 @@ from mixpanel_service_accounts.resources.adoption import (
 )
 from mixpanel_service_accounts.resources.checks import Checking
 from mixpanel_service_accounts.resources.clock_comparison import compare_clocks
-from mixpanel_service_accounts.resources.contract import Checked, Created, Diff, Read
+from mixpanel_service_accounts.resources.contract import (
+    Checked,
+    Created,
+    Diff,
+    Read,
+)
 from mixpanel_service_accounts.resources.fields import decode
 from mixpanel_service_accounts.resources.grants import (
     Listed,
@@ -45,11 +56,16 @@ from mixpanel_service_accounts.resources.location import (
     moved_organization,
     place_changes,
     recorded_place,
-    require_recorded,
     sure_place_changes,
 )
-from mixpanel_service_accounts.resources.names import CANNOT_LOG_IN, take_name
-from mixpanel_service_accounts.resources.renewal import check_keepers, date_of
+from mixpanel_service_accounts.resources.names import (
+    CANNOT_LOG_IN,
+    take_name,
+)
+from mixpanel_service_accounts.resources.renewal import (
+    check_keepers,
+    date_of,
+)
 from mixpanel_service_accounts.resources.rotating_service_account.dates import (
     ON_DEMAND,
     announce_steps,
@@ -59,11 +75,12 @@ from mixpanel_service_accounts.resources.rotating_service_account.dates import (
     rotates,
     rotates_by_the_clock,
 )
-from mixpanel_service_accounts.resources.rotating_service_account.ids import (
-    first_account,
-    parse_id,
-)
+from mixpanel_service_accounts.resources.rotating_service_account.ids import first_account
+from mixpanel_service_accounts.resources.rotating_service_account.imported import imported
 from mixpanel_service_accounts.resources.rotating_service_account.inputs_and_state import (
+    ISSUED_ANEW,
+    PERIODS,
+    RETIRED,
     Inputs,
     State,
 )
@@ -87,35 +104,7 @@ from mixpanel_service_accounts.resources.session import Session
 
 KIND = "RotatingServiceAccount"
 
-_PERIODS = ("validity_period_hours", "early_renewal_hours", "overlap_hours")
-_COMPARED = (*ON_DEMAND, "projects", *_PERIODS)
-_ISSUED_ANEW = (
-    "service_account_id",
-    "username",
-    "secret",
-    "created",
-    "adopted",
-    "granted_roles",
-    "previous_service_account_id",
-    "previous_username",
-    "previous_secret",
-    "previous_projects",
-    "previous_granted_roles",
-    "retiring",
-    "rotated_at",
-    "expires",
-    "retires_at",
-    "next_rotation_at",
-)
-_RETIRED = (
-    "previous_service_account_id",
-    "previous_username",
-    "previous_secret",
-    "previous_projects",
-    "previous_granted_roles",
-    "retires_at",
-    "next_rotation_at",
-)
+_COMPARED = (*ON_DEMAND, "projects", *PERIODS)
 
 
 def check(session: Session, olds: Inputs | None, news: Mapping[str, Any]) -> Checked[Inputs]:
@@ -168,25 +157,25 @@ def diff(session: Session, id_: str, state: State, inputs: Inputs) -> Diff:
             session.spare_own_login(
                 username, f"replaced, for a change of {', '.join(move.replaces)}"
             )
-        return Diff((*move.replaces, *move.changed), move.replaces, _ISSUED_ANEW)
+        return Diff((*move.replaces, *move.changed), move.replaces, ISSUED_ANEW)
     given, inputs = inputs, keep_found(inputs, state, adopted=state.adopted)
     announce_steps(session, state, inputs)
     changed = [key for key in _COMPARED if _differs(state, inputs, key)]
     unsettled: list[str] = []
     if "projects" in changed:
         unsettled += ["granted_roles", "previous_projects", "previous_granted_roles"]
-    if set(_PERIODS) & set(changed):
+    if set(PERIODS) & set(changed):
         unsettled += ["next_rotation_at", "retires_at"]
     if later_secret(state.adopted, state.secret, inputs.secret) != state.secret:
         changed.append("secret")
         unsettled.append("secret")
     if rotates(session, state, inputs):
         changed.append("rotated_at")
-        unsettled += _ISSUED_ANEW
+        unsettled += ISSUED_ANEW
         unsettled += ["role"] if given.role != inputs.role else []
     if retires(session, state, inputs):
         changed.append("retires_at")
-        unsettled += _RETIRED
+        unsettled += RETIRED
     if _is_behind(state, inputs):
         changed.append("")
         unsettled += ["retiring", "previous_projects", "previous_granted_roles"]
@@ -281,7 +270,7 @@ def read(session: Session, id_: str, state: State | None) -> Read[Inputs, State]
         What exists, or None if every account is proven to be gone.
     """
     if state is None:
-        return _imported(session, id_)
+        return imported(session, id_)
     _hold(session, state, None)
     organization = session.organization(current_place(session, state))
     seen = state
@@ -305,31 +294,6 @@ def read(session: Session, id_: str, state: State | None) -> Read[Inputs, State]
         return None
     seen = with_next(replace(seen, home=organization.place))
     return Read(id_, seen, Inputs(**own(seen)))
-
-
-def _imported(session: Session, id_: str) -> Read[Inputs, State] | None:
-    """Return the state of an account that is known by an id alone; its periods count from now."""
-    asked = parse_id(id_)
-    number = asked.first_account
-    organization = session.organization(current_place(session, None, asked.organization_id))
-    account = organization.reads.account(number)
-    if account is None:
-        require_recorded(None, f"service account {number}", organization)
-        return None
-    # The account's own route tells no role (wire.md); the list may.
-    listed = organization.reads.accounts().get(number, account)
-    state = State(
-        name=account.name,
-        role=listed.role if isinstance(listed.role, str) else None,
-        home=organization.place,
-        adopted=True,
-        rotated_at=format_instant(session.now()),
-        **{key: getattr(asked, key) for key in _PERIODS},
-        **observed(account),
-    )
-    checked = replace(state, early_renewal_hours=asked.early_renewal_hours or 0)
-    state = replace(state, next_rotation_at=with_next(checked).next_rotation_at)
-    return Read(str(asked), state, Inputs(**own(state)))
 
 
 def _warn_of_lost_current(session: Session, state: State) -> None:

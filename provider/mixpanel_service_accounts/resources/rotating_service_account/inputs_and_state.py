@@ -131,3 +131,36 @@ class State(Inputs, frozen=True, kw_only=True):
         list[Retiring] | None,
         declared("Accounts that could not be deleted yet; each run tries again."),
     ] = None
+
+
+ISSUED_ANEW = (
+    "service_account_id",
+    "username",
+    "secret",
+    "created",
+    "adopted",
+    "granted_roles",
+    "previous_service_account_id",
+    "previous_username",
+    "previous_secret",
+    "previous_projects",
+    "previous_granted_roles",
+    "retiring",
+    "rotated_at",
+    "expires",
+    "retires_at",
+    "next_rotation_at",
+)
+"""The outputs that a rotation alters."""
+RETIRED = (
+    "previous_service_account_id",
+    "previous_username",
+    "previous_secret",
+    "previous_projects",
+    "previous_granted_roles",
+    "retires_at",
+    "next_rotation_at",
+)
+"""The outputs that the retirement of the previous account alters."""
+PERIODS = ("validity_period_hours", "early_renewal_hours", "overlap_hours")
+"""The inputs that only a configuration knows; hours."""
