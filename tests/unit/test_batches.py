@@ -13,6 +13,7 @@ from mixpanel_service_accounts.api import Grant, NoAnswer, StatusError
 from mixpanel_service_accounts.api.batches import LARGEST_GROUP, Batches
 from mixpanel_service_accounts.api.clock import Clock
 from mixpanel_service_accounts.api.pace import LONGEST_PATIENCE, Pace
+from mixpanel_service_accounts.api.wire import Turn
 from mixpanel_service_accounts.api.writes import Addition, additions_together, removals_together
 
 Together = Callable[[Sequence[int]], Sequence[int]]
@@ -45,13 +46,14 @@ class Server:
             self.take_turn, lambda: self.price, together, self.send, clock=time.clock
         )
 
-    def take_turn(self, once: bool) -> None:  # noqa: FBT001 (a callable's argument)
+    def take_turn(self, once: bool) -> Turn:  # noqa: FBT001 (a callable's argument)
         """Wait until the test lets a call through."""
         self.once.append(once)
         self.asked.release()
         self.turns.acquire()
+        return Turn(once)
 
-    def send(self, items: Sequence[int]) -> None:
+    def send(self, items: Sequence[int], _turn: Turn | None) -> None:
         """Take a group."""
         with self.lock:
             self.groups.append(list(items))
@@ -159,7 +161,7 @@ def test_without_a_limit_nothing_waits_for_company(time: FakeTime) -> None:
     server.turns.release(2)
     arrived, release = threading.Semaphore(0), threading.Event()
 
-    def send(items: Sequence[int]) -> None:
+    def send(items: Sequence[int], _turn: Turn | None) -> None:
         server.groups.append(list(items))
         arrived.release()
         release.wait()

@@ -125,13 +125,13 @@ def test_a_refusal_comes_back_at_once_to_who_wants_it(serve: Serve, time: FakeTi
     server = serve(replies(failure(429, **{"Retry-After": "7"}), OK))
     lines: list[str] = []
     one = transport(server, time, lines)
-    one.take_turn("POST /thing", once=True)
+    turn = one.take_turn("POST /thing", once=True)
     with pytest.raises(StatusError, match=r"answered 429"):
-        one.send(READ)
+        one.send(replace(READ, turn=turn))
     assert time.slept == []
-    one.take_turn("POST /thing")
+    turn = one.take_turn("POST /thing")
     assert time.slept == [7.0]
-    assert one.send(READ).content == b"{}"
+    assert one.send(replace(READ, turn=turn)).content == b"{}"
     assert one.price() == pytest.approx(61.2)  # one call a minute is all that is known
     assert lines == ["waiting 7 s before try 1 of POST /thing: the server's rate limit"]
 
@@ -140,9 +140,9 @@ def test_a_refusal_for_an_hour_is_given_up_by_everybody(serve: Serve, time: Fake
     """Also by who wants refusals back."""
     server = serve(replies(failure(429, **{"Retry-After": "3600"})))
     one = transport(server, time)
-    one.take_turn("POST /thing", once=True)
+    turn = one.take_turn("POST /thing", once=True)
     with pytest.raises(GaveUp, match=r"asks to wait 3600 s"):
-        one.send(READ)
+        one.send(replace(READ, turn=turn))
 
 
 @pytest.mark.parametrize(("asked", "calls"), [("60", 2), ("61", 1)])

@@ -21,6 +21,7 @@ from mixpanel_service_accounts.api.errors import (
     is_refused_for_the_limit,
 )
 from mixpanel_service_accounts.api.pace import LONGEST_PATIENCE, Pace
+from mixpanel_service_accounts.api.wire import Turn
 
 T = TypeVar("T")
 
@@ -47,11 +48,11 @@ class Batches(Generic[T]):
     """Groups changes that come at the same time.
 
     Args:
-        take_turn: Waits for the rate limit; told whether a refusal of the call that follows comes
-            back at once, instead of being waited out.
+        take_turn: Waits for the rate limit and returns the turn; told whether a refusal of the call
+            that it is for comes back at once, instead of being waited out.
         price: Tells the seconds that a call costs under the rate limit; 0.0 if it is not near.
         together: Takes out of waiting changes those that go in one call with the first.
-        send: Sends one call for changes that go together.
+        send: Sends one call for changes that go together, with the turn that was taken for it.
         clock: Where time comes from.
         pace: For changes of which any set goes together, so that whoever comes next is worth a
             short wait: how fast they come. Others never wait only for company.
@@ -59,10 +60,10 @@ class Batches(Generic[T]):
 
     def __init__(
         self,
-        take_turn: Callable[[bool], None],
+        take_turn: Callable[[bool], Turn],
         price: Callable[[], float],
         together: Callable[[Sequence[T]], Sequence[T]],
-        send: Callable[[Sequence[T]], None],
+        send: Callable[[Sequence[T], Turn | None], None],
         *,
         clock: Clock,
         pace: Pace | None = None,
@@ -97,7 +98,7 @@ class Batches(Generic[T]):
         if change.error is not None:
             raise change.error
         if change.alone:
-            self._send([change.item])
+            self._send([change.item], None)
 
     def _find_leader(self) -> None:
         if self._leader is None and self._waiting:
@@ -108,9 +109,9 @@ class Batches(Generic[T]):
         group = [change]
         try:
             self._wait_for_company()
-            self._take_turn(not change.was_refused)
+            turn = self._take_turn(not change.was_refused)
             group = self._close(change)
-            self._send([one.item for one in group])
+            self._send([one.item for one in group], turn)
         except BaseException as error:  # noqa: BLE001 (each thread raises it, and must not hang)
             self._end(group, error)
         else:

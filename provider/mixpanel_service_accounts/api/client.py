@@ -35,7 +35,7 @@ from mixpanel_service_accounts.api.models import (
     Me,
     Member,
 )
-from mixpanel_service_accounts.api.wire import Timeouts
+from mixpanel_service_accounts.api.wire import Timeouts, Turn
 from mixpanel_service_accounts.api.wording import PLAIN, Wording
 
 if TYPE_CHECKING:  # it comes with the transport, when a call is made
@@ -101,17 +101,14 @@ class Client:
     def __repr__(self) -> str:
         return f"Client({self.base_url!r}, {self.username!r}, dialect={self.dialect.name!r})"
 
-    def take_turn(self, what: str, *, once: bool = False) -> None:
-        """Wait for the rate limit now, on behalf of this thread's next call.
-
-        For whoever wants to know as late as possible what that call will hold.
+    def take_turn(self, what: str, *, once: bool = False) -> Turn:
+        """Wait for the rate limit now, for a call that is put together afterwards.
 
         Args:
             what: What is to be sent, for the line that tells the wait.
-            once: Whether a refusal of that call for the rate limit is raised at once, as a
-                `StatusError`, instead of being waited out: there may be more to send by then.
+            once: See `Turn`.
         """
-        self._transport.take_turn(what, once=once)
+        return self._transport.take_turn(what, once=once)
 
     def price(self) -> float:
         """Return the seconds that a call costs under the rate limit; 0.0 if it is not near."""
@@ -185,14 +182,24 @@ class Client:
         return self.dialect.list_account_projects(organization_id, service_account_id)
 
     def add_to_projects(
-        self, organization_id: int, service_account_ids: Sequence[int], grants: Sequence[Grant]
+        self,
+        organization_id: int,
+        service_account_ids: Sequence[int],
+        grants: Sequence[Grant],
+        turn: Turn | None = None,
     ) -> None:
         """Add every account with every grant: the cross product.
 
         `bulk`: one call. `nested`: derived in one call for each account and grant; where one of
         them fails, those before it stay.
+
+        Args:
+            organization_id: Where.
+            service_account_ids: The accounts.
+            grants: The projects, with the role in each.
+            turn: The turn that was taken for the call (`bulk`).
         """
-        self.dialect.add_to_projects(organization_id, service_account_ids, grants)
+        self.dialect.add_to_projects(organization_id, service_account_ids, grants, turn)
 
     def add_to_project(
         self, organization_id: int, service_account_id: int, project_id: int, role: str
@@ -203,7 +210,10 @@ class Client:
         )
 
     def remove_from_projects(
-        self, organization_id: int, removals: Mapping[int, Sequence[int]]
+        self,
+        organization_id: int,
+        removals: Mapping[int, Sequence[int]],
+        turn: Turn | None = None,
     ) -> None:
         """Take accounts out of projects.
 
@@ -214,8 +224,9 @@ class Client:
         Args:
             organization_id: Where.
             removals: For each project the accounts to take out.
+            turn: The turn that was taken for the call (`bulk`).
         """
-        self.dialect.remove_from_projects(organization_id, removals)
+        self.dialect.remove_from_projects(organization_id, removals, turn)
 
     def remove_from_project(
         self, organization_id: int, service_account_id: int, project_id: int

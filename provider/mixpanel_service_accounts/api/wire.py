@@ -47,6 +47,17 @@ class Timeouts(Struct, frozen=True):
     total: float = 180.0
 
 
+class Turn(Struct, frozen=True):
+    """A request that the rate limit has let through before it was put together.
+
+    Attributes:
+        once: Whether a refusal of that request for the rate limit is raised at once, as a
+            `StatusError`, instead of being waited out: there may be more to send by then.
+    """
+
+    once: bool = False
+
+
 class Request(Struct, frozen=True):
     """What a dialect asks the transport to send.
 
@@ -57,6 +68,7 @@ class Request(Struct, frozen=True):
         body: What becomes the JSON body; None for no body.
         idempotent: Whether it may be sent again when nobody knows what became of it.
         creates: Whether its answer holds a secret: then no part of the answer is ever quoted.
+        turn: The turn that was taken for it; None if it waits for the rate limit itself.
     """
 
     method: str
@@ -65,6 +77,7 @@ class Request(Struct, frozen=True):
     query: str = ""
     idempotent: bool = True
     creates: bool = False
+    turn: Turn | None = None
 
     @property
     def target(self) -> str:

@@ -18,6 +18,7 @@ from mixpanel_service_accounts.api.models import BUILT_IN_ROLES, Grant, Member, 
 from mixpanel_service_accounts.api.pace import Pace
 from mixpanel_service_accounts.api.read_back import SharedLists
 from mixpanel_service_accounts.api.reads import ProjectRows, Reads, says_not_found
+from mixpanel_service_accounts.api.wire import Turn
 
 T = TypeVar("T")
 
@@ -68,7 +69,7 @@ class Writes:
         self,
         route: str,
         together: Callable[[Sequence[T]], Sequence[T]],
-        send: Callable[[Sequence[T]], None],
+        send: Callable[[Sequence[T], Turn | None], None],
         pace: Pace | None = None,
     ) -> Batches[T]:
         what = f"POST /organizations/{self._organization_id}/service-accounts/{route}"
@@ -82,16 +83,16 @@ class Writes:
             pace=pace,
         )
 
-    def _send_additions(self, items: Sequence[Addition]) -> None:
+    def _send_additions(self, items: Sequence[Addition], turn: Turn | None = None) -> None:
         accounts = list(dict.fromkeys(account for account, _ in items))
         grants = list(dict.fromkeys(grant for _, grant in items))
-        self._client.add_to_projects(self._organization_id, accounts, grants)
+        self._client.add_to_projects(self._organization_id, accounts, grants, turn)
 
-    def _send_removals(self, items: Sequence[Removal]) -> None:
+    def _send_removals(self, items: Sequence[Removal], turn: Turn | None = None) -> None:
         removals: dict[int, list[int]] = {}
         for account, project in items:
             removals.setdefault(project, []).append(account)
-        self._client.remove_from_projects(self._organization_id, removals)
+        self._client.remove_from_projects(self._organization_id, removals, turn)
 
     def set_role(
         self, service_account_id: int, project_id: int, role: str, before: str | None = None

@@ -25,7 +25,7 @@ class _Finder(MetaPathFinder):
 
         def exec_module(module: Any) -> None:  # noqa: ANN401
             run(module)
-            module.Batches.run = lambda self, item: self._send([item])
+            module.Batches.run = lambda self, item: self._send([item], None)
 
         spec.loader.exec_module = exec_module  # type: ignore[method-assign]
         return spec

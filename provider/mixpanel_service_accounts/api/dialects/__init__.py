@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Protocol
 
 from mixpanel_service_accounts.api.models import Account, CreatedAccount, Grant, Listing, Me, Member
-from mixpanel_service_accounts.api.wire import Answer, Request
+from mixpanel_service_accounts.api.wire import Answer, Request, Turn
 
 Send = Callable[[Request], Answer]
 
@@ -60,9 +60,16 @@ class Dialect(Protocol):
     def list_account_projects(self, organization: int, account: int) -> Listing[Grant]: ...  # noqa: D102
 
     def add_to_projects(  # noqa: D102
-        self, organization: int, accounts: Sequence[int], grants: Sequence[Grant]
+        self,
+        organization: int,
+        accounts: Sequence[int],
+        grants: Sequence[Grant],
+        turn: Turn | None = None,
     ) -> None: ...
 
     def remove_from_projects(  # noqa: D102
-        self, organization: int, removals: Mapping[int, Sequence[int]]
+        self,
+        organization: int,
+        removals: Mapping[int, Sequence[int]],
+        turn: Turn | None = None,
     ) -> None: ...

@@ -35,7 +35,7 @@ from mixpanel_service_accounts.api.models import (
     format_instant,
     name_of,
 )
-from mixpanel_service_accounts.api.wire import Answer, Request
+from mixpanel_service_accounts.api.wire import Answer, Request, Turn
 
 
 class Bulk:
@@ -119,26 +119,38 @@ class Bulk:
         return Listing(grants, max((members.pages for members in lists.values()), default=1))
 
     def add_to_projects(
-        self, organization: int, accounts: Sequence[int], grants: Sequence[Grant]
+        self,
+        organization: int,
+        accounts: Sequence[int],
+        grants: Sequence[Grant],
+        turn: Turn | None = None,
     ) -> None:
         """POST …/add-to-project: the cross product of both lists."""
         body = {"projects": _projects(grants), "service_account_ids": list(accounts)}
         path = f"{_accounts(organization)}/add-to-project"
-        acknowledged(self._send(Request("POST", path, body)))
+        acknowledged(self._send(Request("POST", path, body, turn=turn)))
 
     def remove_from_projects(
-        self, organization: int, removals: Mapping[int, Sequence[int]]
+        self,
+        organization: int,
+        removals: Mapping[int, Sequence[int]],
+        turn: Turn | None = None,
     ) -> None:
         """POST …/remove-from-project, or DELETE where the server wants that (wire.md)."""
         try:
-            self._remove(organization, removals)
+            self._remove(organization, removals, turn)
         except StatusError as error:
             if error.status != HTTP_METHOD_NOT_ALLOWED:
                 raise
             self._removal_method = "DELETE" if self._removal_method == "POST" else "POST"
             self._remove(organization, removals)
 
-    def _remove(self, organization: int, removals: Mapping[int, Sequence[int]]) -> None:
+    def _remove(
+        self,
+        organization: int,
+        removals: Mapping[int, Sequence[int]],
+        turn: Turn | None = None,
+    ) -> None:
         body = {
             "projects": [
                 {"id": project, "service_account_ids": list(accounts)}
@@ -146,7 +158,7 @@ class Bulk:
             ]
         }
         path = f"{_accounts(organization)}/remove-from-project"
-        acknowledged(self._send(Request(self._removal_method, path, body)))
+        acknowledged(self._send(Request(self._removal_method, path, body, turn=turn)))
 
 
 def _accounts(organization: int) -> str:

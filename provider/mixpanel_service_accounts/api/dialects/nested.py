@@ -31,7 +31,7 @@ from mixpanel_service_accounts.api.models import (
     name_of,
     rows_of,
 )
-from mixpanel_service_accounts.api.wire import Answer, Request
+from mixpanel_service_accounts.api.wire import Answer, Request, Turn
 
 
 class Nested:
@@ -119,7 +119,11 @@ class Nested:
         return Listing(grants, listing.pages)
 
     def add_to_projects(
-        self, organization: int, accounts: Sequence[int], grants: Sequence[Grant]
+        self,
+        organization: int,
+        accounts: Sequence[int],
+        grants: Sequence[Grant],
+        turn: Turn | None = None,  # noqa: ARG002 (nothing is put together here)
     ) -> None:
         """POST …/{id}/projects for each account and project."""
         for account in accounts:
@@ -128,7 +132,10 @@ class Nested:
                 acknowledged(self._send(Request("POST", _projects(organization, account), body)))
 
     def remove_from_projects(
-        self, organization: int, removals: Mapping[int, Sequence[int]]
+        self,
+        organization: int,
+        removals: Mapping[int, Sequence[int]],
+        turn: Turn | None = None,  # noqa: ARG002
     ) -> None:
         """DELETE …/{id}/projects/{project} for each account and project."""
         for project, accounts in removals.items():

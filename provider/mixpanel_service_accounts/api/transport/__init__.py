@@ -6,7 +6,6 @@ This package alone knows requests, and is the one place where its exceptions bec
 from __future__ import annotations
 
 import itertools
-import threading
 from collections.abc import Callable
 
 import tenacity
@@ -25,7 +24,7 @@ from mixpanel_service_accounts.api.models import Credentials
 from mixpanel_service_accounts.api.retry_after import seconds_to_wait
 from mixpanel_service_accounts.api.transport.one_try import Tries
 from mixpanel_service_accounts.api.transport.retry_rules import error_of, may_send_again
-from mixpanel_service_accounts.api.wire import Answer, Request, Timeouts, check_base_url
+from mixpanel_service_accounts.api.wire import Answer, Request, Timeouts, Turn, check_base_url
 from mixpanel_service_accounts.api.wording import PLAIN, Wording
 
 LONGEST_WAIT = 60.0
@@ -67,7 +66,6 @@ class Transport:
         self._timeouts = timeouts
         self._announce = announce
         self._limiter = Limiter(clock)
-        self._turns = threading.local()
         self._tries = Tries(
             self.base_url,
             credentials,
@@ -93,7 +91,7 @@ class Transport:
             GaveUp: The deadline passed, or the server asked for a longer wait than 60 seconds.
         """
         # The queue for the rate limit counts as no part of the operation: it may be long.
-        self._wait_for_turn(request)
+        turn = request.turn or self.take_turn(f"{request.method} {request.path}")
         started = self.clock.monotonic()
         tries = itertools.count(1)
         retrying = tenacity.Retrying(
@@ -101,7 +99,7 @@ class Transport:
             wait=self._wait_before_retry,
             stop=lambda state: self._has_to_stop(state, started),
             sleep=self.clock.sleep,
-            before_sleep=lambda state: self._tell(request, state),
+            before_sleep=lambda state: self._tell(request, turn, state),
             retry_error_callback=lambda state: self._give_up(request, state, started),
         )
         answer: Answer = retrying(
@@ -110,8 +108,8 @@ class Transport:
         return answer
 
     def _attempt(self, request: Request, attempt: int, deadline: float) -> Answer:
-        self._wait_for_turn(request, attempt)
-        self._turns.taken = False
+        if attempt > 1:
+            self.take_turn(f"{request.method} {request.path}", attempt)
         sent_at = self.clock.monotonic()
         try:
             return self._tries.send(request, deadline)
@@ -123,26 +121,22 @@ class Transport:
                 )
             raise
 
-    def take_turn(self, what: str, attempt: int = 1, *, once: bool = False) -> None:
-        """Wait until the limiter lets a call through, for the next request of this thread.
+    def take_turn(self, what: str, attempt: int = 1, *, once: bool = False) -> Turn:
+        """Wait until the limiter lets one request through.
 
         Args:
             what: What is to be sent, for the line that tells the wait.
             attempt: Which try it is, for the same.
-            once: Whether a refusal of that request is raised at once, instead of waited out.
+            once: See `Turn`.
         """
         while (wait := self._limiter.reserve()) > 0:
             self._say_wait(what, wait, "the server's rate limit", attempt)
             self.clock.sleep(wait)
-        self._turns.taken, self._turns.once = True, once
+        return Turn(once)
 
     def price(self) -> float:
         """Return the seconds that a call costs under the rate limit; 0.0 if it is not near."""
         return self._limiter.price()
-
-    def _wait_for_turn(self, request: Request, attempt: int = 1) -> None:
-        if not getattr(self._turns, "taken", False):
-            self.take_turn(f"{request.method} {request.path}", attempt)
 
     def _wait_before_retry(self, state: tenacity.RetryCallState) -> float:
         error = error_of(state)
@@ -172,9 +166,9 @@ class Transport:
         elapsed = self.clock.monotonic() - started
         return wait > LONGEST_WAIT or elapsed + wait > self._timeouts.total
 
-    def _tell(self, request: Request, state: tenacity.RetryCallState) -> None:
+    def _tell(self, request: Request, turn: Turn, state: tenacity.RetryCallState) -> None:
         error = error_of(state)
-        if self._turns.once and is_refused_for_the_limit(error):
+        if turn.once and is_refused_for_the_limit(error):
             raise error
         what = f"{request.method} {request.path}"
         self._say_wait(what, state.upcoming_sleep, f"{error}", state.attempt_number + 1)
