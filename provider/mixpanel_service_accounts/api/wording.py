@@ -79,7 +79,7 @@ PLAIN = Wording()
 
 def user_agent(wording: Wording) -> str:
     """Return the User-Agent of a shell: product, version, and which shell it is."""
-    # Here, and not above: it is slow to import, and a plugin that starts does without.
+    # Here, and not above: it takes as long to import as all of the resources.
     from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415
 
     try:
