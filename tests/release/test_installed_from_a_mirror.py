@@ -12,16 +12,22 @@ from tools.release.contents import VERSION
 
 from mixpanel_service_accounts.emulator import Emulator
 
-QUICKSTART = Path(__file__).resolve().parents[2] / "examples" / "terraform" / "quickstart"
+ROOT = Path(__file__).resolve().parents[2]
+QUICKSTART = ROOT / "examples" / "terraform" / "quickstart"
+
+
+def setting_of_the_guide() -> str:
+    """Return the CLI's configuration that the guide shows for a mirror."""
+    guide = (ROOT / "docs" / "terraform" / "guide.md").read_text()
+    section = guide.split("\n## Installing it from a mirror\n")[1]
+    return section.split("```hcl\n")[1].split("```")[0]
 
 
 @pytest.fixture
 def installing(tmp_path: Path, mirror: Path, emulator: Emulator) -> Workspace:
     """Return a workspace whose CLI has the mirror, and nowhere else to look."""
     settings = tmp_path / "settings.tfrc"
-    settings.write_text(
-        f'provider_installation {{\n  filesystem_mirror {{ path = "{mirror}" }}\n}}\n'
-    )
+    settings.write_text(setting_of_the_guide().replace("/path/to/mirror", str(mirror)))
     env = {"TF_CLI_CONFIG_FILE": str(settings), "TF_VAR_project_id": "2001", **emulator.env}
     found = Workspace(tmp_path / "configuration", env)
     shutil.copytree(QUICKSTART, found.folder, dirs_exist_ok=True)

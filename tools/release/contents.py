@@ -8,11 +8,14 @@ from importlib.metadata import version
 
 ROOMS_LEFT_OUT = {
     "mixpanel_service_accounts": ("cli", "emulator", "export", "report"),
-    "pulumi_mixpanel": ("dynamic", "program"),
+    "pulumi_mixpanel": ("dynamic", "program", "stored", "written"),
     "mixpanel_plugin_rpc": (),
     "terraform_mixpanel": (),
 }
-"""Of each package, the rooms that no plugin loads."""
+"""Of each package, the rooms that no plugin loads: folders, or modules."""
+
+READ_AT_RUN_TIME = ("mixpanel_plugin_rpc", "pulumi_mixpanel")
+"""The packages of which a plugin reads files that are no modules."""
 
 FORBIDDEN = ("click", "pulumi", "rich", "starlette", "uvicorn")
 """What no released shell may hold: it belongs to the command line, the SDK or the emulator."""

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import ast
 import subprocess
 from pathlib import Path
 
-from tools.release.contents import Shell, excluded
+from tools.release.contents import READ_AT_RUN_TIME, Shell, excluded
 
 _ENTRY = "import sys\nfrom {module} import main\nsys.exit(main())\n"
 
@@ -28,28 +27,31 @@ def freeze(shell: Shell, python: Path, folder: Path) -> Path:
     folder.mkdir(parents=True)
     entry = folder / f"{shell.command}.py"
     entry.write_text(_ENTRY.format(module=shell.module))
-    options = ["--noconfirm", "--onedir", "--log-level=ERROR", "--copy-metadata=pulumi-mixpanel"]
-    options += [f"--collect-data={package}" for package in shell.packages]
+    # Modules as files, which nothing has to unpack, take a fifth off each start.
+    options = ["--noconfirm", "--onedir", "--debug=noarchive", "--copy-metadata=pulumi-mixpanel"]
+    read = [package for package in shell.packages if package in READ_AT_RUN_TIME]
+    options += [f"--collect-data={package}" for package in read]
     options += [f"--exclude-module={name}" for name in excluded(shell)]
     command = [str(python), "-m", "PyInstaller", *options, entry.name]
     subprocess.run(command, cwd=folder, check=True, capture_output=True)
-    refuse_foreign(shell, folder / "build" / shell.command / "PYZ-00.toc")
-    return folder / "dist" / shell.command
+    made = folder / "dist" / shell.command
+    refuse_foreign(shell, made / "_internal")
+    return made
 
 
-def refuse_foreign(shell: Shell, contents: Path) -> None:
-    """Check whether an executable holds only what it may.
+def refuse_foreign(shell: Shell, libraries: Path) -> None:
+    """Check whether an executable's libraries are only what it may hold.
 
     Args:
         shell: The shell.
-        contents: PyInstaller's list of the Python modules in it.
+        libraries: Their folder.
 
     Raises:
         ValueError: It holds what it must not.
     """
-    modules = [f"{name}." for name, *_ in ast.literal_eval(contents.read_text())[1]]
+    paths = {name: libraries / name.replace(".", "/") for name in excluded(shell)}
     foreign = [
-        name for name in excluded(shell) if any(one.startswith(f"{name}.") for one in modules)
+        name for name, path in paths.items() if path.is_dir() or path.with_suffix(".pyc").exists()
     ]
     if foreign:
         raise ValueError(f"{shell.command} must not hold {', '.join(foreign)}")

@@ -76,7 +76,11 @@ def _copy_package(package: str, libraries: Path) -> None:
     if spec is None or spec.origin is None:
         raise ModuleNotFoundError(package)
     source = Path(spec.origin).parent
-    unwanted = shutil.ignore_patterns("__pycache__", *ROOMS_LEFT_OUT[package])
+    left_out = {name for room in ROOMS_LEFT_OUT[package] for name in (room, f"{room}.py")}
+
+    def unwanted(folder: str, _names: list[str]) -> set[str]:
+        return {"__pycache__", *(left_out if Path(folder) == source else ())}
+
     shutil.copytree(source, libraries / package, ignore=unwanted)
 
 

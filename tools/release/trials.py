@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
-import statistics
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
-from tools.bench.starts import COOKIE, start
-from tools.release.contents import PULUMI, TERRAFORM, VERSION
+from tools.release.contents import VERSION
 from tools.release.native_examples import EXPECTED, LANGUAGES, live
 from tools.tofu import tofu
 
@@ -89,17 +87,3 @@ def try_pulumi(language: str, sdk: Path, folder: Path, home: Path) -> None:
     found = live(language, sdk, folder, env)
     if found != EXPECTED:
         raise ValueError(f"examples/native/{language}: {found}, not {EXPECTED}")
-
-
-def starts(scratch: Path) -> Iterator[str]:
-    """Return what a start of each executable costs: medians of five, after one not counted."""
-    for shell, folder in ((TERRAFORM, "terraform"), (PULUMI, "pulumi")):
-        frozen = scratch / folder / "dist" / shell.command / shell.command
-        for form, path in (
-            ("with its Python", frozen),
-            ("as a launcher", scratch / "launchers" / shell.command / shell.command),
-        ):
-            ones = [start([str(path)], COOKIE) for _ in range(6)][1:]
-            milliseconds = statistics.median(one.milliseconds for one in ones)
-            megabytes = statistics.median(one.megabytes for one in ones)
-            yield f"{shell.command} {form}: {milliseconds:.0f} ms CPU, {megabytes:.0f} MB a start"

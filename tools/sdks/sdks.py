@@ -67,7 +67,7 @@ def finish_nodejs(sdk: Path) -> None:
 
 
 def check_python(sdk: Path, scratch: Path) -> None:
-    """Check the types of a program that uses all of the Python SDK, as its user would.
+    """Check the types of the example and of a program that uses all of the Python SDK.
 
     The code of the SDK itself is as Pulumi's generator writes it, which no strict checker passes.
 
@@ -80,7 +80,8 @@ def check_python(sdk: Path, scratch: Path) -> None:
     _run([str(python), "-m", "pip", "install", "--quiet", str(sdk)], scratch)
     program = scratch / "program"
     program.mkdir()
-    (program / "__main__.py").write_text(PROGRAM)
+    (program / "every_name.py").write_text(PROGRAM)
+    shutil.copy(ROOT / "examples" / "native" / "python" / "__main__.py", program)
     (program / "pyrightconfig.json").write_text(json.dumps({"typeCheckingMode": "standard"}))
     tools = Path(sys.executable).parent
     mypy = ["--strict", "--config-file=", "--cache-dir", os.devnull]

@@ -18,6 +18,7 @@ from mixpanel_service_accounts.export.written import Written
 from mixpanel_service_accounts.report.findings import knows_projects
 from mixpanel_service_accounts.report.text import plain
 from pulumi_mixpanel.written import write_project
+from pulumi_mixpanel.written.native import write_native
 from terraform_mixpanel.written import write_configuration
 
 _PROJECT = click.IntRange(min=1)
@@ -67,6 +68,12 @@ _PROJECT = click.IntRange(min=1)
     help="Read this project too, beside those that the login is a member of; may be repeated.",
 )
 @click.option(
+    "--native",
+    is_flag=True,
+    help="Write a project of the native plugin, for every language: a program in YAML, which "
+    "`pulumi convert` turns into another language, and import.json. Needs --out.",
+)
+@click.option(
     "--dynamic",
     type=EXPORT,
     metavar="STATE",
@@ -85,6 +92,7 @@ def export(
     dialect: str,
     adopt: bool,
     terraform: bool,
+    native: bool,
     dynamic: Path | None,
 ) -> None:
     """Write a Pulumi program for every account and membership of an organization.
@@ -100,6 +108,7 @@ def export(
       pulumi-mixpanel export --out accounts --name 'ci-*' --name 'export-*'
       pulumi-mixpanel export --out accounts --import --member-of 2195193
       pulumi-mixpanel export --terraform > main.tf
+      pulumi-mixpanel export --out accounts --native
       pulumi-mixpanel export --dynamic state.json > back.json
 
     \b
@@ -110,23 +119,42 @@ def export(
       4    done, but some project could not be read: who is in it is unknown
       130  interrupted
     """  # noqa: D301 (click wants the character itself)
-    if terraform and ctx.get_parameter_source("adopt") is not ParameterSource.DEFAULT:
-        raise click.UsageError("--adopt and --import are for Pulumi, and --terraform is not.")
+    _check_options(ctx)
     if dynamic is not None:
         write_dynamic(dynamic)
         return
-    if out is None and not adopt:
-        raise click.UsageError("--import writes files that go together: say where with --out DIR.")
+    if out is None and (native or not adopt):
+        form = "--native" if native else "--import"
+        raise click.UsageError(f"{form} writes files that go together: say where with --out DIR.")
     inventory = read_organization(dialect, projects + member_of)
     plan = make_plan(inventory, names, member_of, apart=terraform)
     _refuse_nothing(plan)
-    written: Written = (
-        write_configuration(plan) if terraform else write_project(plan, requirements(), adopt=adopt)
-    )
+    written: Written
+    if terraform:
+        written = write_configuration(plan)
+    elif native:
+        written = write_native(plan)
+    else:
+        written = write_project(plan, requirements(), adopt=adopt)
     _write(written, out)
     _tell(plan, out, written.next_step)
     if inventory.unreadable or not knows_projects(inventory):
         raise SystemExit(EXIT_UNKNOWN)
+
+
+def _check_options(ctx: click.Context) -> None:
+    """Refuse what does not go together, before any call."""
+    given = {
+        name
+        for name in ctx.params
+        if ctx.get_parameter_source(name) is not ParameterSource.DEFAULT
+    }
+    if {"terraform", "adopt"} <= given:
+        raise click.UsageError("--adopt and --import are for Pulumi, and --terraform is not.")
+    if {"terraform", "native"} <= given:
+        raise click.UsageError("--native and --terraform are two forms: give one of them.")
+    if "dynamic" in given and len(given) > 1:
+        raise click.UsageError("--dynamic reads no organization, and goes with no other option.")
 
 
 def _refuse_nothing(plan: Plan) -> None:
