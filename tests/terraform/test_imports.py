@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from tests.terraform.cli import Workspace
+from tests.terraform.conftest import Today
 from tests.terraform.test_accounts import ACCOUNT, MEMBERSHIP, calls
 
 from mixpanel_service_accounts.api import Client, Credentials, Secret
@@ -133,6 +134,21 @@ def test_an_imported_account_without_its_secret_gets_a_new_login(
     assert found["secret"] == accounts_by_id(emulator)[found["service_account_id"]]["secret"]
     assert found["previous_service_account_id"] == number
     assert number in accounts_by_id(emulator)
+    assert real.is_settled()
+
+
+def test_the_role_that_is_left_out_goes_with_the_imported_account(
+    real: Workspace, emulator: Emulator, today: Today, number: int
+) -> None:
+    """The plan of the first rotation shows that it is not known any more."""
+    real.apply(PERIODS + block(ROTATING, f"1001/rotating/{number}/720/48"))
+    assert real.state()[ROTATING]["role"] == "consumer"
+    today.passes(hours=721)
+    real.write(PERIODS)
+    assert '~ role = "consumer" -> (known after apply)' in real.plan()
+    assert "0 added, 1 changed, 0 destroyed" in real.apply()
+    found = real.state()[ROTATING]
+    assert (found["role"], found["previous_service_account_id"]) == (None, number)
     assert real.is_settled()
 
 
