@@ -145,9 +145,7 @@ def export(
 def _check_options(ctx: click.Context) -> None:
     """Refuse what does not go together, before any call."""
     given = {
-        name
-        for name in ctx.params
-        if ctx.get_parameter_source(name) is not ParameterSource.DEFAULT
+        name for name in ctx.params if ctx.get_parameter_source(name) is not ParameterSource.DEFAULT
     }
     if {"terraform", "adopt"} <= given:
         raise click.UsageError("--adopt and --import are for Pulumi, and --terraform is not.")
