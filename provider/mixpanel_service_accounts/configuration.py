@@ -51,6 +51,7 @@ ENVIRONMENT: Mapping[str, tuple[str, ...]] = {
 """The environment variables that Mixpanel's users already have (wire.md, fact 12)."""
 
 _MOST_CALLS = 64
+_DIGITS = 16
 
 
 class Configuration(Struct, frozen=True):
@@ -238,7 +239,7 @@ class _Resolver:
     def _number(self, key: str, value: str | None) -> int | None:
         if value is None:
             return None
-        if not (value.isascii() and value.isdigit() and int(value) > 0):
+        if not _is_number(value):
             self._problems.append(
                 f"{self._setting(key)} must be a whole number above 0; {value!r} was given."
             )
@@ -264,7 +265,7 @@ class _Resolver:
     def _gone_projects(self) -> frozenset[int]:
         value = self._configured("goneProjects") or ""
         numbers = [one for one in re.split(r"[\s,\[\]]+", value) if one]
-        if not all(one.isascii() and one.isdigit() and int(one) for one in numbers):
+        if not all(map(_is_number, numbers)):
             self._problems.append(
                 f"{self._setting('goneProjects')} must be numbers of projects with commas between "
                 f"them, such as 2195193,2195194; {value!r} was given."
@@ -288,3 +289,8 @@ class _Resolver:
             read=self._number("readTimeout", self._configured("readTimeout")) or default.read,
             total=self._number("totalTimeout", self._configured("totalTimeout")) or default.total,
         )
+
+
+def _is_number(text: str) -> bool:
+    """Return whether a text is a whole number above 0 of at most sixteen digits."""
+    return text.isascii() and text.isdigit() and len(text) <= _DIGITS and int(text) > 0

@@ -15,6 +15,10 @@ from mixpanel_service_accounts.resources.fields import Field, fields_of
 EXISTING_SECRET = "existing_secret"  # noqa: S105 (the name of an attribute)
 """The input `secret` of the core; `secret` itself is an output in Terraform."""
 
+VERSION = 1
+"""The version of every resource's schema. Not 0, which other providers of the same type names
+write."""
+
 _WITHOUT = ("adopt",)
 """Inputs that have no place here: an import adopts."""
 

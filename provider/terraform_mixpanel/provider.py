@@ -13,14 +13,14 @@ from mixpanel_service_accounts.api.clock import SYSTEM_CLOCK, Clock
 from mixpanel_service_accounts.configuration import Configuration
 from mixpanel_service_accounts.resources.stoppable_clock import stoppable
 from terraform_mixpanel.applying import apply
-from terraform_mixpanel.attributes import Kind
+from terraform_mixpanel.attributes import VERSION, Kind
 from terraform_mixpanel.calls import Call, Opens
 from terraform_mixpanel.data_sources import DataSource, attributes_in, read_data
 from terraform_mixpanel.planning import plan
 from terraform_mixpanel.provider_block import ATTRIBUTES, Configured, configure
 from terraform_mixpanel.reading import import_state, read, upgrade
-from terraform_mixpanel.schemas import VERSION, schema_of
-from terraform_mixpanel.stored_resources import given_values
+from terraform_mixpanel.schemas import schema_of
+from terraform_mixpanel.stored_resources import as_it_may_exist, given_values
 from terraform_mixpanel.wire_values import unpack
 
 Connect = Callable[[Configuration, Clock], Opens]
@@ -123,14 +123,13 @@ class Provider:
         return _response("StopProvider")
 
     def _validate(self, request: Message) -> Message:
-        """Check a configuration on its own: unconfigured, and before every date."""
+        """Check a configuration on its own: unconfigured, before every date, as if it existed."""
 
         def act(call: Call, kind: Kind, request: Message, _response: Message) -> None:
             with self._unconfigured(call, BEFORE_ALL) as session:
                 news = given_values(kind, unpack(request.config.msgpack))
-                for hidden in (one for one in kind.attributes.values() if one.write_only):
-                    news.pop(hidden.key, None)  # only the plan knows whether it was imported
-                call.report_failures(kind, kind.resource.check(session, None, news))
+                olds = as_it_may_exist(kind, news)
+                call.report_failures(kind, kind.resource.check(session, olds, news))
 
         return self._on("ValidateResourceConfig", "check", act)(request)
 

@@ -11,10 +11,10 @@ from msgspec import Struct
 from mixpanel_plugin_rpc.messages import Message
 from mixpanel_service_accounts.api.errors import Refused
 from mixpanel_service_accounts.resources.fields import encode
-from terraform_mixpanel.attributes import Kind
+from terraform_mixpanel.attributes import VERSION, Kind
 from terraform_mixpanel.calls import Call
 from terraform_mixpanel.private_data import Private, load_private, remembered, store_private
-from terraform_mixpanel.schemas import VERSION, conform
+from terraform_mixpanel.schemas import conform
 from terraform_mixpanel.stored_resources import Stored, Visible, visible_of
 from terraform_mixpanel.wire_values import WireValue, pack, to_wire, unpack
 

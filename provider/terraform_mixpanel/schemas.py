@@ -11,10 +11,6 @@ from mixpanel_service_accounts.resources.fields import fields_of
 from terraform_mixpanel.attributes import Attribute
 from terraform_mixpanel.wire_values import WireValue, is_list, is_map, is_struct
 
-VERSION = 1
-"""The version of every resource's schema. Not 0, which other providers of the same type names
-write."""
-
 _MARKDOWN = 1
 _SINGLE, _LIST, _SET = 1, 2, 3
 _SCALARS = {str: "string", int: "number", float: "number", bool: "bool"}

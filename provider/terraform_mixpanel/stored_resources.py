@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, ValidationError
 
 from mixpanel_service_accounts.resources.fields import decode, encode, fields_of
 from terraform_mixpanel.attributes import Attribute, Kind
@@ -24,6 +24,21 @@ def given_values(kind: Kind, visible: Visible) -> dict[str, Any]:
 def _values(visible: Visible, attributes: Any) -> dict[str, Any]:  # noqa: ANN401 (an iterable)
     found = {one.key: to_core(visible.get(one.name), one.type) for one in attributes}
     return {key: value for key, value in found.items() if value is not None}
+
+
+def as_it_may_exist(kind: Kind, news: Mapping[str, Any]) -> Struct | None:
+    """Return inputs of a resource that exists with the very arguments of a configuration.
+
+    A validation sees no state: an argument that only a new resource must not have may be right.
+
+    Returns:
+        None if an argument is of another type.
+    """
+    inputs: type[Struct] = kind.resource.Inputs
+    try:
+        return decode(inputs, news)
+    except ValidationError:
+        return None
 
 
 class Stored(Struct, frozen=True):

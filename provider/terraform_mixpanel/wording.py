@@ -19,13 +19,16 @@ TERRAFORM = Wording(
         "or use mixpanel_rotating_service_account, which dates the next account's name."
     ),
     moving_expiry="validity_period_hours = {hours}, which counts from when the account is created",
-    later_run="an apply after this state was written",
+    later_run="an apply after the newest date in this state, which says no other time",
     later_holders="an apply that ran after this state was written, or a state that was not given",
     other_holders=(
         "a state that was not given (another configuration or workspace), another tool, or an "
         "account kept on purpose (terraform state rm)"
     ),
-    export_again="run apply, and give the new state",
+    export_again=(
+        "look for its number in the newest state of every configuration, and delete it by hand if "
+        "none has it"
+    ),
     places_of_credentials=(
         "the provider block: username and secret; or the environment variables "
         "MIXPANEL_SERVICE_ACCOUNT_USERNAME and MIXPANEL_SERVICE_ACCOUNT_SECRET"

@@ -4,16 +4,27 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
+import grpc
 from tests.native.attached import FunctionStack
 from tests.native.monitor import Program, Registered, secret
 
 from pulumi_mixpanel.camel_case import camel_case
 
+_KINDS = ("ServiceAccount", "RotatingServiceAccount", "ProjectMembership")
 _NAME = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
+
+
+@dataclass(frozen=True)
+class _Output:
+    """An output, and the resource whose it is: what uses it depends on that one."""
+
+    value: Any
+    urn: str
 
 
 class _Resource:
@@ -22,10 +33,11 @@ class _Resource:
     def __init__(self, registered: Registered) -> None:
         self.registered = registered
 
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 (outputs are of any type)
+    def __getattr__(self, name: str) -> _Output:
+        found = self.registered[camel_case(name)]
         if name == "organization_id":  # the Python classes compute it
-            return (self.registered["home"] or {}).get("organizationId")
-        return self.registered[camel_case(name)]
+            found = (self.registered["home"] or {}).get("organizationId")
+        return _Output(found, self.registered.urn)
 
 
 class _Namespace:
@@ -33,17 +45,20 @@ class _Namespace:
 
     def __init__(self, program: Program) -> None:
         self._program = program
-        self.exported: dict[str, Any] = {}
+        self._failed: grpc.RpcError | None = None
+        self._exported: dict[str, Any] = {}
+
+    def exported(self) -> Mapping[str, Any]:
+        """Return the stack's outputs; a registration that failed fails the program at its end."""
+        if self._failed is not None:
+            raise self._failed
+        return self._exported
 
     def names(self) -> dict[str, Any]:
         """Return the names of a program."""
         return {
-            "ServiceAccount": lambda name, **given: self._add("ServiceAccount", name, given),
-            "RotatingServiceAccount": lambda name, **given: self._add(
-                "RotatingServiceAccount", name, given
-            ),
-            "ProjectMembership": lambda name, **given: self._add("ProjectMembership", name, given),
-            "Provider": lambda name, **given: self._add("pulumi:providers:mixpanel", name, given),
+            **{kind: self._maker(kind) for kind in _KINDS},
+            "Provider": self._maker("pulumi:providers:mixpanel"),
             "pulumi": SimpleNamespace(
                 export=self._export,
                 ResourceOptions=dict,
@@ -52,18 +67,26 @@ class _Namespace:
             ),
         }
 
-    def _export(self, name: str, value: object) -> None:
-        if value is not None:
-            self.exported[name] = value
+    def _export(self, name: str, output: _Output) -> None:
+        if output.value is not None:
+            self._exported[name] = output.value
+
+    def _maker(self, kind: str) -> Callable[..., _Resource]:
+        return lambda resource, /, **given: self._add(kind, resource, given)
 
     def _add(self, kind: str, name: str, given: dict[str, Any]) -> _Resource:
         options = _options(given.pop("opts", {}))
         if (account := given.pop("service_account", None)) is not None:
             given["service_account_id"] = account.service_account_id
-            options["dependencies"] = [account.registered.urn]
+        used = [value.urn for value in given.values() if isinstance(value, _Output)]
         inputs = {camel_case(key): _spelled(value) for key, value in given.items()}
         inputs = {key: value for key, value in inputs.items() if value is not None}
-        return _Resource(self._program.add(kind, name, inputs, **options))
+        try:
+            registered = self._program.add(kind, name, inputs, dependencies=used, **options)
+        except grpc.RpcError as error:  # the others go on, as in a program that does not wait
+            self._failed = error
+            registered = Registered("", "", {})
+        return _Resource(registered)
 
 
 class _Config:
@@ -94,6 +117,8 @@ def _options(given: Mapping[str, Any]) -> dict[str, Any]:
 
 def _spelled(value: Any) -> Any:  # noqa: ANN401 (inputs are of any type)
     """Return an input with the keys of a list's entries in camelCase; those of a map are data."""
+    if isinstance(value, _Output):
+        return value.value
     if isinstance(value, list):
         return [{camel_case(key): inner for key, inner in one.items()} for one in value]
     return value
@@ -109,7 +134,7 @@ class PythonTextStack(FunctionStack):
         def body(registering: Program) -> Mapping[str, Any]:
             namespace = _Namespace(registering)
             exec(text, namespace.names())  # noqa: S102 (a test's program)
-            return namespace.exported
+            return namespace.exported()
 
         self.program = body
 

@@ -48,7 +48,8 @@ def test_a_rotating_account_lives(live: FunctionStack, later: Later, emulator: E
 
     program.inputs["rotateWhenChanged"] = {"ticket_no": "OPS-12"}
     (step,) = live.planned()
-    assert (step["op"], set(step["detailedDiff"])) == ("update", {"rotateWhenChanged", "rotatedAt"})
+    assert step["op"] == "update"
+    assert set(step["detailedDiff"]) == {"rotateWhenChanged", "rotatedAt", "expires", "retiresAt"}
     unknown = {name for name, value in program.seen.items() if value == UNKNOWN}
     assert {"username", "previousUsername", "serviceAccountId", "rotatedAt"} <= unknown
     assert "name" not in unknown

@@ -109,3 +109,11 @@ def test_differences_are_named_by_their_nested_path() -> None:
 def test_a_difference_that_the_inputs_do_not_show_is_named_whole() -> None:
     """Such as a place that only the state records."""
     assert detailed_diff(Diff(changed=("home",)), {}, {}) == {"home": 4}
+
+
+def test_a_date_that_moves_is_named_beside_what_it_replaces() -> None:
+    """check() sets it; without a change nothing is named."""
+    olds, news = {"expires": "1", "issuedAt": "1"}, {"expires": "2", "issuedAt": "2"}
+    diff = Diff(changed=("expires",), replaces=("expires",))
+    assert detailed_diff(diff, olds, news, ["issued_at"]) == {"expires": 5, "issuedAt": 4}
+    assert detailed_diff(Diff(), olds, news, ["issued_at"]) == {}

@@ -223,7 +223,7 @@ def test_what_no_stack_manages(organization: Organization, tmp_path: Path) -> No
         (["EXPORT"], 2, "Error: An EXPORT goes with --orphans, or after --stack."),
         (["--fail-on", "unmanaged"], 2, "Error: --fail-on unmanaged needs the stacks: --stack EXPORT for each."),
         (["--fail-on", "expired,odd"], 2, "Error: Invalid value for '--fail-on': 'odd' is no finding; there are expired, expiring, admin, sensitive, many-projects, unused, no-expiry, unmanaged."),
-        (["--stack", "NOTHING"], 1, "Error: NOTHING is not what `pulumi stack export` prints: it has no deployment."),
+        (["--stack", "NOTHING"], 1, "Error: NOTHING is not what `pulumi stack export` prints: it has no deployment. Nor is it a state of Terraform or OpenTofu."),
         (["--stack", "TEXT"], 1, "Error: TEXT is no JSON: Expecting value: line 1 column 1 (char 0)"),
     ],
 )  # fmt: skip

@@ -137,6 +137,7 @@ def test_the_process_imports_what_a_start_needs() -> None:
     """Every command of the CLI starts several, so none waits for what calls or other shells need."""
     told = "import sys, terraform_mixpanel.command; print(*sys.modules)"
     ran = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
+    assert "importlib.metadata" not in ran.stdout.split()
     loaded = {name.partition(".")[0] for name in ran.stdout.split()}
     assert {"grpc", "google", "msgpack", "msgspec", "cryptography"} <= loaded
     assert {"pulumi", "pulumi_mixpanel", "requests", "tenacity", "click", "rich"} & loaded == set()

@@ -96,13 +96,19 @@ def test_region_and_base_url_say_where_a_resource_lives(given: dict[str, str], h
 @pytest.mark.parametrize(
     ("given", "told"),
     [
-        ({"region": "mars"}, "region must be one of us, eu, in; 'mars' was given."),
+        (
+            {"region": "mars"},
+            "region in the provider block must be one of us, eu, in; 'mars' was given.",
+        ),
         ({"base_url": "http://proxy.example"}, "http is for loopback alone"),
         (
             {"base_url": "https://user:word@proxy.example"},
             "it has user information before the host",
         ),
-        ({"dialect": "flat"}, "dialect must be one of bulk, nested; 'flat' was given."),
+        (
+            {"dialect": "flat"},
+            "dialect in the provider block must be one of bulk, nested; 'flat' was given.",
+        ),
     ],
     ids=str,
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from tests.terraform.cli import Workspace
 from tests.terraform.conftest import Today
@@ -83,6 +85,27 @@ def test_a_renewal_that_a_saved_plan_showed_is_taken_later(
     today.passes(hours=1)
     assert "1 added, 0 changed, 1 destroyed" in real.run("apply", "-no-color", "later")
     assert accounts(emulator)["exporter"]["id"] != found["service_account_id"]
+    assert real.is_settled()
+
+
+def test_a_renewal_of_a_wrong_clock_is_refused_by_the_plan(
+    real: Workspace, emulator: Emulator, today: Today
+) -> None:
+    """The refresh before it told what time it is at Mixpanel; what the user asks for is planned."""
+    real.apply(RENEWED % "")
+    right, today.now = today.now, today.now + timedelta(days=400)  # the emulator's stays
+    calls(emulator)
+    shown = real.run("plan", "-no-color", fails=True)
+    assert "Error: Cannot plan mixpanel_service_account" in shown
+    assert (
+        "The renewal of 'exporter' is due by this machine's clock alone, and that clock says "
+        "2028-01-02T00:00:00Z while Mixpanel's says 2026-11-28T00:00:00Z. Nothing was created and "
+        "nothing was deleted. Set this machine's clock and run again."
+    ) in shown
+    assert {one.partition(" ")[0] for one in calls(emulator)} == {"GET"}
+    assert "must be replaced" in real.plan((RENEWED % "").replace("24", "48"))
+    today.now = right
+    real.write(RENEWED % "")
     assert real.is_settled()
 
 

@@ -14,12 +14,13 @@ from tests.rules import (
 )
 from tests.tiny_engine import CheckError, TinyEngine
 
-from mixpanel_service_accounts.api import Client, Credentials, Secret
+from mixpanel_service_accounts.api import Client, Credentials, Refused, Secret
 from mixpanel_service_accounts.api.clock import Clock
 from mixpanel_service_accounts.api.models import Place
 from mixpanel_service_accounts.configuration import resolve
 from mixpanel_service_accounts.emulator import Emulator
 from mixpanel_service_accounts.resources.checks import Checking as Checked
+from mixpanel_service_accounts.resources.checks import whole_number
 from mixpanel_service_accounts.resources.contract import Failure
 
 NOW = datetime(2026, 11, 28, 8, 30, 30, tzinfo=timezone.utc)
@@ -283,3 +284,17 @@ def test_keeper_values_may_be_numbers() -> None:
     assert found.inputs["rotate_when_changed"] == {"a": "7", "b": "1.5", "c": "x"}
     again = checked(service_account, {"name": "bot", "rotate_when_changed": {"a": "7"}})
     assert again.inputs["rotate_when_changed"] == {"a": "7"}
+
+
+def test_a_number_of_thousands_of_digits_is_none() -> None:
+    """Python itself refuses to convert it, with an error of its own."""
+    digits = "9" * 5000
+    assert whole_number(digits) is None
+    assert resolve({"organizationId": digits}.get, {}).problems
+    assert resolve({"goneProjects": f"2001,{digits}"}.get, {}).problems
+    news = {"service_account_id": digits, "project_id": 2001, "role": "admin"}
+    assert [one.property for one in checked(project_membership, news).failures] == [
+        "service_account_id"
+    ]
+    with pytest.raises(Refused, match="The id of a service account is its number"):
+        service_account.read(new_session(resolve(lambda _key: None, {})), digits, {})

@@ -421,17 +421,19 @@ def test_what_is_used_while_the_question_stands_is_kept(
     assert kept.stderr == f"kept {row['id']}: it has been used meanwhile\n"
 
 
+NEITHER = (
+    "{} is not what `pulumi stack export` prints: it has no deployment. Nor is it a state of "
+    "Terraform or OpenTofu."
+)
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
         ("", "{} is no JSON: Expecting value: line 1 column 1 (char 0)"),
-        ("[]", "{} is not what `pulumi stack export` prints: it has no deployment."),
-        ("{}", "{} is not what `pulumi stack export` prints: it has no deployment."),
-        (
-            json.dumps({"version": 4, "terraform_version": "1.11.4", "serial": 1, "lineage": "x"}),
-            "{} is a state of Terraform or OpenTofu, which this command cannot read yet: the "
-            "accounts that it holds would seem to be held by nothing.",
-        ),
+        ("[]", NEITHER),
+        ("{}", NEITHER),
+        (json.dumps({"format_version": "1.0", "terraform_version": "1.11.4"}), NEITHER),
     ],
 )
 def test_a_file_that_is_no_export_is_named(tmp_path: Path, content: str, message: str) -> None:

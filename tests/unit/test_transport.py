@@ -241,6 +241,15 @@ def test_an_echoed_login_and_control_characters_are_masked(serve: Serve, time: F
     assert (len(text) < 600, "s3cr3t" in text, echo in text) == (True, False, False)
 
 
+def test_a_secret_that_is_echoed_across_the_cut_is_masked(serve: Serve, time: FakeTime) -> None:
+    """A long text is cut after what is secret in it is gone."""
+    login = Credentials(username="u", secret=Secret("s3cr3t" * 8))
+    server = serve(replies(failure(400, "x" * 470 + "s3cr3t" * 8)))
+    with pytest.raises(StatusError) as caught:
+        Transport(server.url, login, clock=time.clock).send(READ)
+    assert "s3cr3t" not in str(caught.value)
+
+
 def test_a_read_follows_a_redirect_on_its_own_host(serve: Serve, time: FakeTime) -> None:
     """Some routes redirect to a trailing slash."""
 

@@ -9,7 +9,7 @@ from msgspec import UNSET, Struct
 from mixpanel_service_accounts.api.client import Client
 from mixpanel_service_accounts.api.errors import MalformedAnswer, Refused, StatusError
 from mixpanel_service_accounts.api.models import Account, CreatedAccount
-from mixpanel_service_accounts.api.naming import may_have_name
+from mixpanel_service_accounts.api.naming import is_same_login, may_have_name
 
 
 class Before(Struct, frozen=True):
@@ -46,11 +46,6 @@ class Before(Struct, frozen=True):
         )
 
 
-def is_same_login(one: str, other: str) -> bool:
-    """Compare two usernames; in doubt (case, white space) they are the same login."""
-    return one.strip().casefold() == other.strip().casefold()
-
-
 def list_twice_if_paged(client: Client, organization_id: int) -> list[Account]:
     """List an organization's accounts; of a list of several pages, both readings count.
 
@@ -85,7 +80,7 @@ def look_before(client: Client, organization_id: int) -> Before:
 
 def user_of_login(client: Client, accounts: Iterable[Account]) -> int | None:
     """Return the `user` of our own login's row; None if there is none."""
-    own = next((a for a in accounts if a.username == client.username), None)
+    own = next((a for a in accounts if is_same_login(a.username, client.username)), None)
     return own.user if own is not None and isinstance(own.user, int) else None
 
 

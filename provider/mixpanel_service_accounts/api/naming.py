@@ -37,3 +37,8 @@ def _is_normalised(form: str, name: str) -> bool:
 
 def _ascii(form: str) -> str:
     return "".join(filter(str.isascii, form))
+
+
+def is_same_login(one: str, other: str) -> bool:
+    """Compare two usernames; in doubt (case, white space) they are the same login."""
+    return one.strip().casefold() == other.strip().casefold()

@@ -71,17 +71,26 @@ class SharedLists(Generic[T]):
     def _lead(
         self, project_id: int, project: _Project[T], shared: Future[T], awaited: set[object]
     ) -> None:
-        until = self._clock.monotonic() + _LONGEST_WAIT
-        while not self._begins(project, awaited, late=self._clock.monotonic() >= until):
-            self._clock.sleep(_LOOK)
+        try:
+            self._wait_to_begin(project, awaited)
+        except BaseException as error:  # noqa: BLE001 (everyone who waits must hear of it)
+            with self._lock:
+                project.next = None
+            shared.set_exception(error)
+            return
         try:
             found = self._read(project_id)
-        except BaseException as error:  # noqa: BLE001 (everyone who waits must hear of it)
+        except BaseException as error:  # noqa: BLE001
             self._end(project)
             shared.set_exception(error)
         else:
             self._end(project)
             shared.set_result(found)
+
+    def _wait_to_begin(self, project: _Project[T], awaited: set[object]) -> None:
+        until = self._clock.monotonic() + _LONGEST_WAIT
+        while not self._begins(project, awaited, late=self._clock.monotonic() >= until):
+            self._clock.sleep(_LOOK)
 
     def _begins(self, project: _Project[T], awaited: set[object], *, late: bool) -> bool:
         """Begin, unless another list is under way, or additions are that are worth a wait."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import threading
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from msgspec import Struct
 
@@ -23,6 +23,7 @@ from mixpanel_service_accounts.api.models import (
     format_instant,
     rows_of,
 )
+from mixpanel_service_accounts.api.naming import is_same_login
 from mixpanel_service_accounts.api.parallel import in_parallel
 from mixpanel_service_accounts.api.single_flight import SingleFlight
 
@@ -103,7 +104,8 @@ class Reads:
             self.require_proof(f"service account {service_account_id}")
             return None
         expires = row.expires
-        if isinstance(expires, datetime) and expires <= self._client.clock.now():
+        now = self._client.clock.now() + (self._client.server_time.offset or timedelta(0))
+        if isinstance(expires, datetime) and expires <= now:
             self._warn(
                 f"service account {row.id} ({row.username}) has expired, on "
                 f"{format_instant(expires)}: its own route answers 404, and the list of accounts "
@@ -291,7 +293,7 @@ class Reads:
 
     def _login_belongs(self) -> bool:
         username = self._client.username
-        if any(account.username == username for account in self.accounts().values()):
+        if any(is_same_login(username, one.username) for one in self.accounts().values()):
             return True
         try:
             return self._organization_id in self._client.me().organizations

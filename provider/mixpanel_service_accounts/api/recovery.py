@@ -185,7 +185,7 @@ class Creator:
         if not certain:
             raise self._in_doubt(name, lost, found)
         for orphan in found:
-            self._delete(name, lost, orphan)
+            self._delete(before, name, lost, orphan)
         if tries_left == 0:
             raise Refused(
                 f"{self._lost(name, lost)} That was the last of {MOST_NEW_TRIES + 1} tries; "
@@ -244,7 +244,7 @@ class Creator:
             "uses it."
         )
 
-    def _delete(self, name: str, lost: RequestError, orphan: Account) -> None:
+    def _delete(self, before: Before, name: str, lost: RequestError, orphan: Account) -> None:
         self._client.announce(
             f"deleting service account {orphan.id} ({orphan.username}): it was made for {name!r} "
             "just now, and its secret was lost on the way"
@@ -252,9 +252,12 @@ class Creator:
         try:
             self._client.delete_service_account(self._organization_id, orphan.id)
         except MixpanelError as error:
-            if not (isinstance(error, StatusError) and says_not_found(error)):
-                then = f"It could not be deleted: {error} "
-                raise self._in_doubt(name, lost, [orphan], then) from None
+            then = f"It could not be deleted: {error} "
+            if isinstance(error, StatusError) and says_not_found(error):
+                if orphan.id not in [one.id for one in self._read_afterwards(before, name, lost)]:
+                    return
+                then += "The list, read after that, shows it. "
+            raise self._in_doubt(name, lost, [orphan], then) from None
 
     def _in_doubt(
         self,

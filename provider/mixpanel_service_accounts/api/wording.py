@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.metadata import PackageNotFoundError, version
-
 from msgspec import Struct
 
 
@@ -81,6 +79,9 @@ PLAIN = Wording()
 
 def user_agent(wording: Wording) -> str:
     """Return the User-Agent of a shell: product, version, and which shell it is."""
+    # Here, and not above: it takes as long to import as all of the resources.
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415
+
     try:
         number = version("pulumi-mixpanel")
     except PackageNotFoundError:

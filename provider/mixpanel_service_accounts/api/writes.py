@@ -142,6 +142,8 @@ class Writes:
         self, service_account_id: int, project_id: int, role: str, before: str | None
     ) -> None:
         """Set a role that cannot be read back: a removal and an addition need no upsert."""
+        if before is None:  # a role that is refused is refused before anything is removed
+            self._require_added(service_account_id, project_id, role)
         try:
             self._remove(service_account_id, project_id)
         except StatusError as error:
@@ -202,6 +204,11 @@ class Writes:
         outcome = "was added again." if again is None else f"could not be added again: {again}"
         raise Refused(f"{problem} The role {before!r}, which was removed for it, {outcome}")
 
+    def _require_added(self, service_account_id: int, project_id: int, role: str) -> None:
+        refusal = self._add(service_account_id, project_id, role)
+        if refusal is not None:
+            raise refusal
+
     def _problem_of_adding(
         self, service_account_id: int, project_id: int, role: str
     ) -> MixpanelError | None:
@@ -236,13 +243,25 @@ class Writes:
             self._remove(service_account_id, project_id)
         except StatusError as error:
             if says_not_found(error):
-                self._reads.require_proof(
-                    f"service account {service_account_id} in project {project_id}"
-                )
+                self._require_removed(service_account_id, project_id)
             elif not _may_mean_no_change(error) or self._may_be_there(
                 service_account_id, project_id
             ):
                 raise
+
+    def _require_removed(self, service_account_id: int, project_id: int) -> None:
+        """Check that a removal that found nothing is believed: proof, and no list shows the row."""
+        where = f"service account {service_account_id} in project {project_id}"
+        self._reads.require_proof(where)
+        try:
+            shown = self._individual_row(service_account_id, project_id) is not None
+        except MixpanelError:  # no list is needed to remove
+            shown = False
+        if shown:
+            raise Refused(
+                f"the removal of {where} was answered with 404, and the list read after it shows "
+                "the account there. It was not removed. Run the command again."
+            )
 
     def _remove(self, service_account_id: int, project_id: int) -> None:
         try:

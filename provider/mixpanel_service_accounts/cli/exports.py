@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
+from mixpanel_service_accounts.api.errors import Refused
 from mixpanel_service_accounts.resources.stored import Stored, require_readable
 from pulumi_mixpanel.stored import is_export, read_export
+from terraform_mixpanel.stored import is_state, read_state
 
 EXPORT = click.Path(exists=True, dir_okay=False, path_type=Path)
 """The type of an option that names such a file."""
 
-_READERS = ((is_export, read_export),)
-"""Of each shell: whether a document is its state, and what reads it."""
+_Reader = tuple[Callable[[Mapping[str, Any]], bool], Callable[[Mapping[str, Any]], Stored]]
 
-_TERRAFORM = {"terraform_version", "serial", "lineage"}
-"""The keys of a state of Terraform or OpenTofu."""
+_READERS: Sequence[_Reader] = ((is_export, read_export), (is_state, read_state))
+"""Of each shell: whether a document is its state, and what reads it."""
 
 
 def read_exports(paths: Sequence[Path]) -> list[Stored]:
@@ -36,15 +37,13 @@ def _read(path: Path) -> Stored:
     document = _parsed(path)
     for is_ours, read in _READERS:
         if is_ours(document):
-            stored = read(document)
+            try:
+                stored = read(document)
+            except Refused as error:
+                raise click.ClickException(f"{path}: {error}") from None
             require_readable(stored)
             return stored
-    if set(document) >= _TERRAFORM:
-        raise click.ClickException(
-            f"{path} is a state of Terraform or OpenTofu, which this command cannot read yet: the "
-            "accounts that it holds would seem to be held by nothing."
-        )
-    raise _no_export(path)
+    raise click.ClickException(f"{_no_export(path)} Nor is it a state of Terraform or OpenTofu.")
 
 
 def read_document(path: Path) -> dict[str, Any]:
@@ -55,14 +54,12 @@ def read_document(path: Path) -> dict[str, Any]:
     """
     document = _parsed(path)
     if not is_export(document):
-        raise _no_export(path)
+        raise click.ClickException(_no_export(path))
     return document
 
 
-def _no_export(path: Path) -> click.ClickException:
-    return click.ClickException(
-        f"{path} is not what `pulumi stack export` prints: it has no deployment."
-    )
+def _no_export(path: Path) -> str:
+    return f"{path} is not what `pulumi stack export` prints: it has no deployment."
 
 
 def _parsed(path: Path) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from msgspec import UNSET, UnsetType
 from mixpanel_service_accounts.api.client import DIALECTS, Client
 from mixpanel_service_accounts.api.errors import StatusError
 from mixpanel_service_accounts.api.models import Account, format_instant
+from mixpanel_service_accounts.api.naming import is_same_login
 from mixpanel_service_accounts.api.reads import says_not_found
 from mixpanel_service_accounts.cli.connection import connect
 from mixpanel_service_accounts.cli.edge import EXIT_FOUND, EXIT_UNKNOWN
@@ -134,7 +135,7 @@ def _our_user(client: Client, organization: int, accounts: list[Account]) -> int
     Raises:
         ClickException: It is unknown.
     """
-    own = next((account for account in accounts if account.username == client.username), None)
+    own = next((one for one in accounts if is_same_login(one.username, client.username)), None)
     user = own.user if own is not None else _user_of_me(client)
     if isinstance(user, UnsetType):
         raise click.ClickException(

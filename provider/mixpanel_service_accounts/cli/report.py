@@ -64,8 +64,8 @@ class _Wanted:
     multiple=True,
     type=EXPORT,
     metavar="EXPORT",
-    help="What `pulumi stack export` printed; once for each stack. Then accounts that none of them "
-    "manages are a finding.",
+    help="What `pulumi stack export` printed, or a state of Terraform or OpenTofu; once for each. "
+    "Then accounts that none of them manages are a finding.",
 )
 @click.option(
     "--project",

@@ -95,7 +95,11 @@ class Plan:
 
 
 def make_plan(
-    inventory: Inventory, names: Sequence[str] = (), member_of: Collection[int] = ()
+    inventory: Inventory,
+    names: Sequence[str] = (),
+    member_of: Collection[int] = (),
+    *,
+    apart: bool = False,
 ) -> Plan:
     """Choose accounts, and plan a resource for each.
 
@@ -103,8 +107,9 @@ def make_plan(
         inventory: What was read.
         names: Patterns such as `ci-*`, one of which a name has to match; default: any name.
         member_of: Projects, in one of which an account has to be; default: any account.
+        apart: Whether grants are resources of their own, also where the dialect knows `projects`.
     """
-    planner = _Planner(inventory)
+    planner = _Planner(inventory, apart=apart)
     chosen = (
         planner.plan(account)
         for account in inventory.accounts
@@ -128,9 +133,10 @@ def _projects_of(planned: PlannedAccount) -> set[int]:
 class _Planner:
     """Plans accounts by the rules that the provider itself checks them by."""
 
-    def __init__(self, inventory: Inventory) -> None:
+    def __init__(self, inventory: Inventory, *, apart: bool) -> None:
         self._inventory = inventory
         self._dialect = DIALECTS[inventory.dialect]
+        self._lists_projects = self._dialect.sets_attributes and not apart
         self._names = resource_names(inventory.accounts)
         configuration = Configuration(
             organization_id=inventory.organization_id,
@@ -176,7 +182,7 @@ class _Planner:
             there = service_account.Inputs(name=account.name)
             checked = service_account.check(self._session, there, dict(planned.inputs))
             planned = replace(planned, checked=checked.inputs, left_out=_failed(checked))
-        if self._dialect.sets_attributes:
+        if self._lists_projects:
             return planned
         return replace(planned, memberships=tuple(self._memberships(planned)))
 
@@ -186,7 +192,7 @@ class _Planner:
             inputs["role"] = self._spelled(account.role)
         if account.expires:
             inputs["expires"] = format_instant(account.expires)
-        if grants and self._dialect.sets_attributes:
+        if grants and self._lists_projects:
             inputs["projects"] = [
                 {"project_id": grant.project_id, "role": grant.role} for grant in grants
             ]

@@ -21,6 +21,8 @@ _EXPIRES = re.compile(
     r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d)(:\d\d)?(?:\.\d+)?(Z|z|[+-]\d\d:?\d\d)?", re.ASCII
 )
 _EXAMPLE_DATE = "2027-06-30T00:00:00Z"
+_DIGITS = 16
+"""Most digits of a number; many more are an error of Python's own, and no number of Mixpanel's."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -91,7 +93,7 @@ def check_number(checked: Checking, property_: str, value: object, *, what: str)
 
 def whole_number(value: object) -> int | None:
     """Read a number above 0, or digits in a text; None where it is something else."""
-    if isinstance(value, str) and value.isascii() and value.isdigit():
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= _DIGITS:
         value = int(value)
     if not isinstance(value, (int, float)) or isinstance(value, bool) or value != value // 1:
         return None

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from mixpanel_service_accounts.api.errors import Refused
 from mixpanel_service_accounts.api.models import format_instant
+from mixpanel_service_accounts.resources.location import known_place
 from mixpanel_service_accounts.resources.session import Session
 
 if TYPE_CHECKING:  # what only calls need is slow to import
@@ -41,13 +42,19 @@ def compare_clocks(session: Session, organization: Organization, step: str) -> N
             "machine's clock alone decides which accounts are due for renewal, rotation or "
             "retirement."
         )
-    elif abs(offset) > _CLOCKS_DIFFER:
-        now = session.connections.clock.now()
-        raise Refused(
-            f"{step} is due by this machine's clock alone, and that clock says "
-            f"{format_instant(now)} while Mixpanel's says {format_instant(now + offset)}. Nothing "
-            "was created and nothing was deleted. Set this machine's clock and run again."
-        )
+    else:
+        _refuse_difference(session, offset, step)
+
+
+def _refuse_difference(session: Session, offset: timedelta, step: str) -> None:
+    if abs(offset) <= _CLOCKS_DIFFER:
+        return
+    now = session.connections.clock.now()
+    raise Refused(
+        f"{step} is due by this machine's clock alone, and that clock says {format_instant(now)} "
+        f"while Mixpanel's says {format_instant(now + offset)}. Nothing was created and nothing "
+        "was deleted. Set this machine's clock and run again."
+    )
 
 
 def note_renewal(
@@ -55,17 +62,29 @@ def note_renewal(
 ) -> None:
     """Remember a replacement that the clock alone asks for: its create does not see the old state.
 
+    A shell without a ledger plans in the process that refreshed, so a response told the time, and
+    the clocks are compared at once. It takes no call.
+
     Args:
         session: Its ledger remembers the number and the name.
         number: The account to be replaced.
         state: Its state.
         inputs: The inputs.
         replaces: All that asks for the replacement.
+
+    Raises:
+        Refused: There is no ledger, and the clocks are more than five minutes apart.
     """
     dated = state.issued_at is not None and inputs.issued_at is not None
     same = state.validity_period_hours == inputs.validity_period_hours
-    if session.ledger and dated and same and tuple(replaces) == ("expires",):
+    if not (dated and same and tuple(replaces) == ("expires",)):
+        return
+    if session.ledger:
         session.ledger.renewals.update((number, inputs.name))
+    elif place := known_place(state.home):
+        offset = session.connections.heard_offset(place)
+        if offset is not None:
+            _refuse_difference(session, offset, f"The renewal of {inputs.name!r}")
 
 
 def compare_before_renewal(

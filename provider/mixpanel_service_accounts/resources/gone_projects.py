@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from mixpanel_service_accounts.api.errors import (
     HTTP_FORBIDDEN,
     HTTP_NOT_FOUND,
-    MixpanelError,
     Refused,
     StatusError,
 )
@@ -123,15 +122,15 @@ def explained(session: Session, project: int, error: StatusError) -> str:
 
 
 def _is_out_of_reach(error: StatusError) -> bool:
-    return error.status == HTTP_FORBIDDEN or (
-        error.status == HTTP_NOT_FOUND and error.vendor_shaped
-    )
+    return error.vendor_shaped and error.status in (HTTP_FORBIDDEN, HTTP_NOT_FOUND)
 
 
 def _answers(organization: Organization, project: int) -> bool:
     try:
         organization.writes.list_again(project)
-    except MixpanelError:
+    except StatusError as error:
+        if not _is_out_of_reach(error):
+            raise
         return False
     return True
 

@@ -144,6 +144,23 @@ def claim_projects(
         session.ledger.listed.add((organization, account, number))
 
 
+def refuse_managed(
+    session: Session, account: int, place: Place | None, projects: Sequence[ProjectRole] | None
+) -> None:
+    """Refuse `projects` that list what a membership resource of the program manages already.
+
+    Raises:
+        Refused: So it is.
+    """
+    organization = place.organization_id if place else None
+    for number in project_numbers(projects):
+        if session.ledger and session.ledger.manages((organization, account, number)):
+            raise Refused(
+                f"project {number} of service account {account} is in a ProjectMembership of this "
+                "program already; manage it in one place, there or here."
+            )
+
+
 def actual_role(
     session: Session, organization: Organization, account: int, grant: Grant, word: str | None
 ) -> str | None:

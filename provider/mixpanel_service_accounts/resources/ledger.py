@@ -69,7 +69,11 @@ class Ledger(Struct):
 
     def lists(self, grant: Grant) -> bool:
         """Return whether some account's `projects` manages a grant."""
-        return bool({grant, (None, *grant[1:])} & self.listed)
+        return _is_among(grant, self.listed)
+
+    def manages(self, grant: Grant) -> bool:
+        """Return whether a membership resource of the program manages a grant."""
+        return _is_among(grant, self.memberships) or _is_among(grant, self.made_memberships)
 
     def is_wanted(self, organization: int | None, account: int, project: int) -> bool:
         """Return whether a resource of the program, as it is now, grants a project to an account.
@@ -77,5 +81,12 @@ class Ledger(Struct):
         If so, deleting another resource must not revoke the grant: a resource got another name, a
         membership moved to `projects` or back, or a replacement came before its deletion.
         """
-        grants = {(organization, account, project), (None, account, project)}
-        return bool(grants & (self.listed | self.memberships))
+        grant = (organization, account, project)
+        return _is_among(grant, self.listed) or _is_among(grant, self.memberships)
+
+
+def _is_among(grant: Grant, grants: Collection[Grant]) -> bool:
+    """Return whether a grant is among others; an organization that is not known is any."""
+    if grant[0] is None:
+        return any(one[1:] == grant[1:] for one in tuple(grants))
+    return grant in grants or (None, *grant[1:]) in grants

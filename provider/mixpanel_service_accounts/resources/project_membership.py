@@ -31,6 +31,7 @@ from mixpanel_service_accounts.resources.location import (
 )
 from mixpanel_service_accounts.resources.rival_memberships import (
     creating,
+    listed_already,
     pair_of,
     refuse_after_creation,
     warn_of_two_in_state,
@@ -143,11 +144,7 @@ def _refuse_listed(session: Session, checked: Checking) -> None:
     place = known_place(checked.inputs.get("home"))
     organization = place.organization_id if place else None
     if session.ledger and session.ledger.lists((organization, account, project)):
-        checked.fail(
-            "project_id",
-            f"project {project} is in the list `projects` of service account {account} already; "
-            "manage it in one place, there or here.",
-        )
+        checked.fail("project_id", listed_already((organization, account, project)))
 
 
 def diff(session: Session, id_: str, state: State, inputs: Inputs) -> Diff:

@@ -55,11 +55,14 @@ def creating(ledger: Ledger | None, pair: Grant) -> Iterator[None]:
     """Create a membership, unless another resource of this run wants the same.
 
     Raises:
-        Refused: Another one was created in this process, or is in the program unchanged.
+        Refused: Another one was created in this process, is in the program unchanged, or the
+            account's own `projects` lists the project.
     """
     if ledger is None:
         yield
         return
+    if ledger.lists(pair):
+        raise Refused(listed_already(pair))
     mine = object()
     if pair in ledger.memberships or ledger.made_memberships.setdefault(pair, mine) is not mine:
         raise Refused(_refusal(pair))
@@ -78,6 +81,15 @@ def refuse_after_creation(ledger: Ledger | None, pair: Grant) -> None:
     """
     if ledger and pair in ledger.made_memberships:
         raise Refused(_refusal(pair))
+
+
+def listed_already(pair: Grant) -> str:
+    """Return why a membership is refused that the account's own `projects` manages already."""
+    _, account, project = pair
+    return (
+        f"project {project} is in the list `projects` of service account {account} already; manage "
+        "it in one place, there or here."
+    )
 
 
 def _refusal(pair: Grant) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
@@ -91,6 +91,16 @@ class Connections(Struct):
         """Return every spelling of a role that a list read by this process has shown."""
         with self._lock:
             return frozenset().union(*(client.shown_roles for client in self._clients.values()))
+
+    def heard_offset(self, place: Place) -> timedelta | None:
+        """Return how far a host's clock is ahead, by a response of this process; makes no call.
+
+        Returns:
+            The difference, or None if no response has a date yet.
+        """
+        with self._lock:
+            client = self._clients.get(place.base_url)
+        return client.server_time.offset if client else None
 
     def _held_at(self, base_url: str) -> Collection[int]:
         return self.ledger.held_at(base_url) if self.ledger else frozenset()

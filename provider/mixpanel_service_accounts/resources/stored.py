@@ -15,6 +15,7 @@ from mixpanel_service_accounts.resources import (
     rotating_service_account,
     service_account,
 )
+from mixpanel_service_accounts.resources.checks import whole_number
 from mixpanel_service_accounts.resources.fields import decode, has_unknown
 from mixpanel_service_accounts.resources.rotating_service_account.issued import (
     HeldAccounts,
@@ -257,4 +258,5 @@ def _decoded(resource: StoredResource, kind: type[T], values: Mapping[str, Any],
 
 
 def _number(text: str) -> list[int]:
-    return [int(text)] if text.isascii() and text.isdigit() else []
+    number = whole_number(text)
+    return [] if number is None else [number]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from mixpanel_service_accounts.resources.contract import Diff
@@ -13,16 +13,21 @@ _REPLACES = 1
 """Added to each of the kinds if the change requires a new resource."""
 
 
-def detailed_diff(diff: Diff, olds: Mapping[str, Any], news: Mapping[str, Any]) -> dict[str, int]:
+def detailed_diff(
+    diff: Diff, olds: Mapping[str, Any], news: Mapping[str, Any], recorded: Iterable[str] = ()
+) -> dict[str, int]:
     """Return the kind of each difference by the path of the property.
 
     Args:
         diff: What the rules say.
         olds: The inputs of the last run, with a program's names.
         news: The inputs now, the same.
+        recorded: The inputs that check() sets, by the names of the rules: a date that moves says
+            why a resource is replaced.
     """
     found: dict[str, int] = {}
-    for name in dict.fromkeys((*diff.changed, *diff.replaces)):
+    moved = [name for name in recorded if olds.get(camel_case(name)) != news.get(camel_case(name))]
+    for name in dict.fromkeys((*diff.changed, *diff.replaces, *(moved if diff.changes else ()))):
         if not name:
             continue  # work that an earlier run left behind
         replaces = _REPLACES if name in diff.replaces else 0

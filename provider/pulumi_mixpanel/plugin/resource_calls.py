@@ -71,7 +71,9 @@ class ResourceCalls:
             of_diff = self._connection.of_diff(session, request.urn, id_)
             found = rules.diff(of_diff, id_, _state(rules, request.olds), inputs)
         olds = outward(rules.Inputs, _inputs(rules, request.old_inputs))
-        details = detailed_diff(found, olds, outward(rules.Inputs, encode(inputs)))
+        given: type[Struct] = rules.Inputs
+        recorded = [one.name for one in fields_of(given).values() if one.recorded]
+        details = detailed_diff(found, olds, outward(rules.Inputs, encode(inputs)), recorded)
         moved = _DYNAMIC in request.olds.fields
         response = _message("DiffResponse")(
             changes=_SOME if found.changes or moved else _NONE,

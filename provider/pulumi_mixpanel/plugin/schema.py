@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from importlib import resources
 from typing import Any, get_args, get_origin
@@ -31,6 +32,7 @@ _LANGUAGES: Json = {
 }
 """What generated SDKs are called. Each has the version of the plugin that it was made from."""
 
+_QUOTED = re.compile(r"`[a-z]+(?:_[a-z]+)+`")
 _KEPT_BY_USER = (
     "The secret of an imported account, if you still have it. Default: none, and the output "
     "`secret` of an imported account is null."
@@ -135,6 +137,11 @@ def required(kind: type[Struct]) -> list[str]:
     return [one.name for one in given if one.name != "name"]
 
 
+def _spelled(description: str) -> str:
+    """Return a description whose quoted names are those of a program."""
+    return _QUOTED.sub(lambda match: camel_case(match[0]), description)
+
+
 class _Types:
     """The object types that properties refer to."""
 
@@ -148,7 +155,7 @@ class _Types:
     def _property(self, field: Field) -> Json:
         found = self._type(field.type)
         if field.description:
-            found["description"] = field.description
+            found["description"] = _spelled(field.description)
         if field.secret:
             found["secret"] = True
         return found

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from mixpanel_service_accounts.export.plan import Plan
 from mixpanel_service_accounts.report.reading import Inventory
+from pulumi_mixpanel.written.imported import IMPORT
 from pulumi_mixpanel.written.program import program
 
 _PROGRAM = "__main__.py"
@@ -34,7 +35,7 @@ def write_project(plan: Plan, requirements: str, *, adopt: bool) -> WrittenProje
     if adopt:
         return WrittenProject({**files, _PROGRAM: text}, None)
     # Here, and not above: Pulumi takes long to import, and the other form does without.
-    from pulumi_mixpanel.written.import_file import IMPORT, import_file  # noqa: PLC0415
+    from pulumi_mixpanel.written.import_file import import_file  # noqa: PLC0415
 
     return WrittenProject({**files, "import.json": import_file(plan), _PROGRAM: text}, IMPORT)
 

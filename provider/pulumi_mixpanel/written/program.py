@@ -34,7 +34,7 @@ def program(plan: Plan, *, adopt: bool) -> str:
     """
     how = _ADOPTED if adopt else _IMPORTED
     header = _HEADER.format(organization=plan.inventory.organization_id, how=how)
-    blocks = [header, *_imports(plan), *_unread(plan.inventory)]
+    blocks = [header, *_imports(plan), *unread(plan.inventory)]
     for planned in plan.accounts:
         blocks += _account(planned, plan.inventory, adopt=adopt)
     return "\n\n".join(blocks) + "\n"
@@ -49,7 +49,7 @@ def _imports(plan: Plan) -> list[str]:
     return [f"from pulumi_mixpanel import {names}"]
 
 
-def _unread(inventory: Inventory) -> list[str]:
+def unread(inventory: Inventory) -> list[str]:
     """List the projects of which nothing is known: they are not empty."""
     found = []
     if not knows_projects(inventory):
@@ -75,12 +75,12 @@ def _account(planned: PlannedAccount, inventory: Inventory, *, adopt: bool) -> l
     bound = any(one.left_out is None for one in planned.memberships)
     variable = f"account_{planned.account.id}" if bound else None
     code = call("ServiceAccount", _arguments(planned, inventory, adopt=adopt), variable)
-    remarks = _remarks(planned)
+    noted = remarks(planned)
     if planned.left_out is not None:
         reason = comment(f"Left out, for {planned.left_out}")
-        return ["\n".join([*reason, *remarks, *commented_out(code.splitlines())])]
+        return ["\n".join([*reason, *noted, *commented_out(code.splitlines())])]
     memberships = [_membership(one, variable or "") for one in planned.memberships]
-    return ["\n".join([*remarks, code]), *memberships]
+    return ["\n".join([*noted, code]), *memberships]
 
 
 def _arguments(
@@ -110,7 +110,7 @@ def _projects(planned: PlannedAccount, inventory: Inventory) -> list[str]:
     return [*lines, "],"]
 
 
-def _remarks(planned: PlannedAccount) -> list[str]:
+def remarks(planned: PlannedAccount) -> list[str]:
     """Return what the account has that no resource here gives it."""
     return [
         line

@@ -137,16 +137,19 @@ class Bulk:
         turn: Turn | None = None,
     ) -> None:
         """POST …/remove-from-project, or DELETE where the server wants that (wire.md)."""
+        method = self._removal_method  # another thread may learn the other one meanwhile
         try:
-            self._remove(organization, removals, turn)
+            self._remove(method, organization, removals, turn)
         except StatusError as error:
             if error.status != HTTP_METHOD_NOT_ALLOWED:
                 raise
-            self._removal_method = "DELETE" if self._removal_method == "POST" else "POST"
-            self._remove(organization, removals)
+            other = "DELETE" if method == "POST" else "POST"
+            self._remove(other, organization, removals)
+            self._removal_method = other
 
     def _remove(
         self,
+        method: str,
         organization: int,
         removals: Mapping[int, Sequence[int]],
         turn: Turn | None = None,
@@ -158,7 +161,7 @@ class Bulk:
             ]
         }
         path = f"{_accounts(organization)}/remove-from-project"
-        acknowledged(self._send(Request(self._removal_method, path, body, turn=turn)))
+        acknowledged(self._send(Request(method, path, body, turn=turn)))
 
 
 def _accounts(organization: int) -> str:

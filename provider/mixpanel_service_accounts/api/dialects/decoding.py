@@ -16,6 +16,7 @@ from msgspec import UNSET, UnsetType
 from mixpanel_service_accounts.api.errors import MalformedAnswer
 from mixpanel_service_accounts.api.forgiving_json import REPLACED, NotJSON, decode_json
 from mixpanel_service_accounts.api.models import Account, Me, Project, Secret, parse_instant
+from mixpanel_service_accounts.api.vendor_errors import vendor_error_in
 from mixpanel_service_accounts.api.wire import Answer, Request
 
 T = TypeVar("T")
@@ -37,7 +38,9 @@ def acknowledged(answer: Answer) -> None:
 
     A page of HTML with status 200, which something in front of the API may answer, is no yes.
     """
-    if answer.content.strip() and object_in(answer).get("status") == "error":
+    if not answer.content.strip():
+        return
+    if object_in(answer).get("status") == "error" or vendor_error_in(answer.content) is not None:
         raise answer.malformed("an error")
 
 

@@ -18,9 +18,13 @@ MOST_PAGES = 1000
 """Pages of one list after which it is an error, and not a list."""
 
 _LONGEST_CURSOR = 4096
-_NEXT = ("next", "next_page", "next_url", "next_cursor", "next_page_token", "cursor", "has_next")
-_COUNTS = ("count", "total", "total_count", "total_results")
-_LAST_PAGE = ("pages", "total_pages", "page_count")
+_MORE = ("hasmore", "hasnext", "hasnextpage", "truncated", "istruncated")
+_NEXT = ("next", "nextpage", "nexturl", "nextlink", "nextcursor", "nextpagetoken", "cursor")
+_COUNTS = ("count", "total", "totalcount", "totalresults")
+_LAST_PAGE = ("pages", "totalpages", "pagecount", "numpages")
+_INNER = ("pagination", "paging", "pageinfo", "links", "meta")
+"""Keys of objects that may hold such signs. All are compared in lower case, without underscores."""
+_LONG_COUNT = 16
 _LINK_NEXT = re.compile(r';\s*rel\s*=\s*("[^"]*\bnext\b[^"]*"|next\b)', re.IGNORECASE)
 
 
@@ -87,32 +91,58 @@ def _next_cursor(answer: Answer, document: Mapping[str, Any]) -> str | None:
 
 def _require_whole(answer: Answer, document: Mapping[str, Any], rows: int, *, last: bool) -> None:
     """Refuse every sign of more that is not the vendor's own."""
-    pagination = document.get("pagination")
-    inner = pagination if isinstance(pagination, dict) else {}
-    inner = {key: value for key, value in inner.items() if key not in ("next_cursor", "cursor")}
-    for sign in (*_signs_in(document, rows, last=last), *_signs_in(inner, rows, last=last)):
-        raise answer.malformed(f"a list in pages: {sign}")
+    for inner in (document, *_objects_in(document)):
+        for sign in _signs_in(inner, rows, last=last):
+            raise answer.malformed(f"a list in pages: {sign}")
     if last and _LINK_NEXT.search(answer.link):
         raise answer.malformed("a list in pages: it has the header Link with rel=next")
+
+
+def _objects_in(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Return the objects that may speak of pages, less the vendor's own cursor."""
+    for key, inner in document.items():
+        if _folded(key) in _INNER and isinstance(inner, dict):
+            own = ("next_cursor", "cursor") if key == "pagination" else ()
+            yield {key: value for key, value in inner.items() if key not in own}
+
+
+def _folded(key: str) -> str:
+    return key.replace("_", "").lower()
 
 
 def _signs_in(keys: Mapping[str, Any], rows: int, *, last: bool) -> Iterator[str]:
     if not last:
         return
-    if keys.get("has_more"):
-        yield "`has_more` is true"
+    spelled = {_folded(key): key for key in keys}
+    has = {folded: keys[key] for folded, key in spelled.items()}
+    for key in _MORE:
+        if has.get(key):
+            yield f"`{spelled[key]}` is true"
     for key in _NEXT:
-        if keys.get(key):
-            yield f"it has the key {key!r}"
-    counts = [(key, keys[key]) for key in _COUNTS if isinstance(keys.get(key), int)]
+        if has.get(key):
+            yield f"it has the key {spelled[key]!r}"
+    counts = [(spelled[key], count) for key in _COUNTS if (count := _count(has.get(key)))]
     for key, count in counts:
         if count > rows:
             yield f"`{key}` is {count}, and {rows} rows came"
-    page, pages = keys.get("page"), next((keys[key] for key in _LAST_PAGE if key in keys), None)
-    if isinstance(pages, int) and pages > (page if isinstance(page, int) else 1):
-        yield f"page {page if isinstance(page, int) else 1} of {pages}"
-    elif page is not None and pages is None and not counts and keys.get("has_more") is not False:
+    page = has.get("page")
+    at, pages = (
+        _count(page) or 1,
+        next((_count(has[key]) for key in _LAST_PAGE if key in has), None),
+    )
+    if pages is not None and pages > at:
+        yield f"page {at} of {pages}"
+    elif page is not None and pages is None and not counts and has.get("hasmore") is not False:
         yield "it has the key 'page'"
+
+
+def _count(value: object) -> int | None:
+    """Return a count, whether a number or digits; None if it is none."""
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < _LONG_COUNT:
+        return int(value)
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or abs(value) >= 2**53:
+        return None
+    return int(value)
 
 
 def _is_doubled(listing: Listing[tuple[Answer, Row]]) -> bool:

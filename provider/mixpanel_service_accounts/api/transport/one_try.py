@@ -196,7 +196,9 @@ class Tries:
         status = response.status_code
         # A create that the server refused (4xx, in its own shape) made no secret to be quoted.
         quotable = text is not None and not (request.creates and status >= HTTP_SERVER_ERROR)
-        said = self._masked(text or "") if quotable else f"{content_type} of {len(content)} bytes"
+        said = f"{content_type} of {len(content)} bytes"
+        if quotable:
+            said = _shortened(self._masked(text or ""))
         return StatusError(
             request.method,
             request.path,
@@ -221,5 +223,9 @@ def _quoted(content: bytes) -> str | None:
     error = vendor_error_in(content)
     if error is None:
         return None
-    text = _CONTROL.sub(" ", error).strip()
+    return _CONTROL.sub(" ", error).strip()
+
+
+def _shortened(text: str) -> str:
+    """Return a text that a message can quote; what is secret in it was masked before."""
     return text if len(text) <= _LONGEST_QUOTE else text[:_LONGEST_QUOTE] + "…"

@@ -46,6 +46,7 @@ from mixpanel_service_accounts.resources.grants import (
     grants_of,
     other_role,
     read_projects,
+    refuse_managed,
     take_projects,
     take_role,
 )
@@ -158,6 +159,8 @@ def diff(session: Session, id_: str, state: State, inputs: Inputs) -> Diff:
                 username, f"replaced, for a change of {', '.join(move.replaces)}"
             )
         return Diff((*move.replaces, *move.changed), move.replaces, ISSUED_ANEW)
+    for number, _ in accounts_of(state):
+        refuse_managed(session, number, known_place(state.home), inputs.projects)
     given, inputs = inputs, keep_found(inputs, state, adopted=state.adopted)
     announce_steps(session, state, inputs)
     changed = [key for key in _COMPARED if _differs(state, inputs, key)]

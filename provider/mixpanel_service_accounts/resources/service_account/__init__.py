@@ -34,10 +34,7 @@ from mixpanel_service_accounts.resources.adoption import (
     later_secret,
     take_over,
 )
-from mixpanel_service_accounts.resources.checks import (
-    Checking,
-    take,
-)
+from mixpanel_service_accounts.resources.checks import Checking, take, whole_number
 from mixpanel_service_accounts.resources.clock_comparison import (
     compare_before_renewal,
     note_renewal,
@@ -54,6 +51,7 @@ from mixpanel_service_accounts.resources.grants import (
     grants_of,
     other_role,
     read_projects,
+    refuse_managed,
     take_projects,
     take_role,
 )
@@ -134,6 +132,7 @@ def diff(session: Session, id_: str, state: State, inputs: Inputs) -> Diff:
         session.spare_own_login(state.username, f"replaced, for a change of {', '.join(replaces)}")
         note_renewal(session, number, state, inputs, replaces)
         return Diff((*replaces, *move.changed), replaces, ("secret", *OUTPUTS))
+    refuse_managed(session, number, known_place(state.home), inputs.projects)
     claim_projects(session, number, known_place(state.home), inputs.projects)
     in_place = ("role", "expires", "rotate_when_changed", "projects", *_RECORDED)
     changed = [key for key in in_place if getattr(state, key) != getattr(inputs, key)]
@@ -224,7 +223,7 @@ def read(session: Session, id_: str, state: State | None) -> Read[Inputs, State]
 def _numbers(id_: str) -> tuple[int | None, int]:
     """Return organization and account of an id; only an import names the organization."""
     organization, slash, number = id_.rpartition("/")
-    if not all(part.isascii() and part.isdigit() and int(part) for part in id_.split("/", 1)):
+    if not all(whole_number(part) for part in id_.split("/", 1)):
         raise Refused(
             f"The id of a service account is its number, such as 5001; {id_!r} was given."
         )
