@@ -6,8 +6,10 @@ import json
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from tests.export.conftest import Organization
 
+from mixpanel_service_accounts.cli import main
 from mixpanel_service_accounts.cli.installed_from import requirements
 
 LEFT_OUT = "left out: 1 account; the program says why"
@@ -238,3 +240,25 @@ def test_the_role_is_what_the_list_tells(bulk: Organization, switch: str, line: 
     text = bulk.export("--name", "bot")
     assert ("role=" in text) == bool(line)
     assert line in text
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (
+            ["--terraform", "--adopt"],
+            "--adopt and --import are for Pulumi, and --terraform is not.",
+        ),
+        (["--terraform", "--native"], "--native and --terraform are two forms: give one of them."),
+        (
+            ["--dynamic", __file__, "--name", "x"],
+            "--dynamic reads no organization, and goes with no other option.",
+        ),
+        (["--native"], "--native writes files that go together: say where with --out DIR."),
+    ],
+)
+def test_options_that_do_not_go_together_are_refused(options: list[str], message: str) -> None:
+    """Before any call."""
+    refused = CliRunner().invoke(main, ["export", *options])
+    assert refused.exit_code == 2
+    assert refused.stderr.endswith(f"Error: {message}\n")

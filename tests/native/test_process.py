@@ -103,3 +103,16 @@ def test_an_interrupt_lets_a_call_under_way_end(emulator: Emulator) -> None:
         process.communicate(timeout=60)
         assert process.returncode == 0
     assert made(emulator) == ["bot"]
+
+
+def test_the_folder_of_the_source_plugin_is_a_program() -> None:
+    """As `pulumi package add` runs it, in an environment with its requirements."""
+    folder = Path(__file__).resolve().parents[2] / "plugin"
+    requirements = (folder / "requirements.txt").read_text()
+    assert requirements.splitlines()[-1] == "-e ..[plugin]"
+    command = [sys.executable, str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as started:
+        assert started.stdout is not None
+        assert started.stdout.readline().strip().isdigit()
+        started.send_signal(signal.SIGINT)
+        assert started.wait(timeout=60) == 0

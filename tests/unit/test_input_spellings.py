@@ -297,4 +297,4 @@ def test_a_number_of_thousands_of_digits_is_none() -> None:
         "service_account_id"
     ]
     with pytest.raises(Refused, match="The id of a service account is its number"):
-        service_account.read(new_session(resolve({}.get, {})), digits, None)
+        service_account.read(new_session(resolve(lambda _key: None, {})), digits, {})
