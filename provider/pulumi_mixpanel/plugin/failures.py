@@ -9,6 +9,7 @@ from mixpanel_plugin_rpc.bugs import describe_bug
 from mixpanel_plugin_rpc.handlers import Rejected
 from mixpanel_plugin_rpc.messages import Message, load
 from mixpanel_service_accounts.api.errors import GaveUp, MixpanelError, NoAnswer
+from pulumi_mixpanel.plugin.spelling import spelled
 from pulumi_mixpanel.plugin.wire_values import pack
 
 _UNKNOWN = 2
@@ -54,7 +55,8 @@ def sentence(doing: str, problem: BaseException, left: str = "") -> OperationFai
     if not isinstance(problem, MixpanelError):
         return OperationFailed(f"{doing}: {describe_bug(problem)}; the state is kept.")
     gave_up = bool(left) and isinstance(problem, (GaveUp, NoAnswer))
-    return OperationFailed(f"{doing}: {problem}" + (f" {left}" if gave_up else ""))
+    text = f"{doing}: {spelled(str(problem))}"
+    return OperationFailed(f"{text} {left}" if gave_up else text)
 
 
 def failed_call(_response_class: Message, problem: BaseException) -> Rejected:
