@@ -89,6 +89,19 @@ def test_an_executable_may_hold_what_its_shell_imports(tmp_path: Path) -> None:
         refuse_foreign(PULUMI, tmp_path)
 
 
+def test_a_launcher_has_every_licence_and_no_trace_of_this_machine(mirror: Path) -> None:
+    """Of this package, and of each distribution that it holds."""
+    libraries = mirror.parent / "launcher" / "lib"
+    licences = [
+        file.relative_to(libraries).parts[0].partition("-")[0].lower().replace("_", "-")
+        for file in libraries.glob("*.dist-info/**/*")
+        if file.name.upper().startswith(("LICENSE", "COPYING"))
+    ]
+    wanted = {"pulumi-mixpanel", *TERRAFORM.distributions}
+    assert {name.replace("_", "-") for name in wanted} == set(licences)
+    assert list(libraries.rglob("direct_url.json")) == []
+
+
 def test_what_is_released_is_what_is_tested() -> None:
     """The pins of the releasing environment are those of this one, as far as both have them."""
     pins = dict(

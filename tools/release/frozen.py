@@ -28,7 +28,10 @@ def freeze(shell: Shell, python: Path, folder: Path) -> Path:
     entry = folder / f"{shell.command}.py"
     entry.write_text(_ENTRY.format(module=shell.module))
     # Modules as files, which nothing has to unpack, take a fifth off each start.
-    options = ["--noconfirm", "--onedir", "--debug=noarchive", "--copy-metadata=pulumi-mixpanel"]
+    options = ["--noconfirm", "--onedir", "--debug=noarchive"]
+    # The metadata of a distribution has its licence.
+    names = ("pulumi-mixpanel", *shell.distributions)
+    options += [f"--copy-metadata={name}" for name in names]
     read = [package for package in shell.packages if package in READ_AT_RUN_TIME]
     options += [f"--collect-data={package}" for package in read]
     options += [f"--exclude-module={name}" for name in excluded(shell)]

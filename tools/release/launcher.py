@@ -13,7 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from py_compile import PycInvalidationMode
 
-from tools.release.contents import ROOMS_LEFT_OUT, SHELLS, VERSION, Shell
+from tools.release.contents import ROOMS_LEFT_OUT, SHELLS, Shell
 
 PYTHON = f"python{sys.version_info.major}.{sys.version_info.minor}"
 
@@ -85,11 +85,16 @@ def _copy_package(package: str, libraries: Path) -> None:
 
 
 def _copy_metadata(libraries: Path) -> None:
-    """Copy where the version stands, which the User-Agent and the engine are told."""
-    folder = libraries / f"pulumi_mixpanel-{VERSION}.dist-info"
-    folder.mkdir()
-    text = distribution("pulumi-mixpanel").read_text("METADATA")
-    (folder / "METADATA").write_text(text or "")
+    """Copy where the version stands, which the User-Agent and the engine are told, and the licence.
+
+    The rest says where on this machine the package was installed from.
+    """
+    ours = distribution("pulumi-mixpanel")
+    for file in ours.files or ():
+        if file.name in ("METADATA", "LICENSE") and file.parts[0].endswith(".dist-info"):
+            copied = libraries / file
+            copied.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(str(ours.locate_file(file)), copied)
 
 
 def _compile(libraries: Path) -> None:

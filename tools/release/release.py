@@ -40,22 +40,22 @@ def run(command: Sequence[str], folder: Path = ROOT) -> None:
     subprocess.run(command, cwd=folder, check=True, stdout=sys.stderr)
 
 
-def make_distributions() -> Path:
-    """Build the sdist and the wheel, and return the wheel."""
+def make_distributions() -> None:
+    """Build the sdist and the wheel."""
     say("sdist and wheel")
     run([sys.executable, "-m", "build", "--no-isolation", "--outdir", str(DIST)])
-    (wheel,) = DIST.glob("pulumi_mixpanel-*.whl")
-    return wheel
 
 
-def make_environment(wheel: Path) -> Path:
+def make_environment() -> Path:
     """Create an environment of the plugins' libraries and the wheel alone; return its Python."""
     say("an environment without Pulumi's SDK and the command line")
     venv.create(SCRATCH / "environment", with_pip=True, clear=True)
     python = SCRATCH / "environment" / "bin" / "python"
     pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     run([*pip, "--requirement", "tools/release/requirements.txt"])
-    run([*pip, "--no-deps", "--force-reinstall", str(wheel)])
+    # By its name: a path would be noted in the metadata, which the executables hold.
+    wheel = ["--no-index", "--find-links", str(DIST), f"pulumi-mixpanel=={VERSION}"]
+    run([*pip, "--no-deps", *wheel])
     return python
 
 
@@ -110,7 +110,8 @@ def main() -> int:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
     try:
-        python = make_environment(make_distributions())
+        make_distributions()
+        python = make_environment()
         make_executables(python)
         make_mirror(DIST / zip_name(), DIST / "mirror")
         make_sdks(python)
