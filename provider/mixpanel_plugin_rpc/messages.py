@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from importlib import resources
+from pathlib import Path
 from typing import Any
 
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
@@ -56,5 +56,5 @@ def load(name: str) -> Protocol:
     Args:
         name: The name of the file, without its suffix, such as `tfplugin6`.
     """
-    file = resources.files("mixpanel_plugin_rpc") / "descriptors" / f"{name}.binpb"
+    file = Path(__file__).with_name("descriptors") / f"{name}.binpb"
     return Protocol(file.read_bytes())

@@ -258,9 +258,7 @@ def outcome(operation: str, fault: Fault, dialect: str) -> str:
         return "done"
     if fault == {"kind": "empty-list"} and operation == "rows":
         return "gone"
-    # A 404 on the account's own route is contradicted by the list, which shows it.
-    believed = fault["kind"] == "not-found" and fault.get("form", "json") in ("json", "error-alone")
-    return "gone" if believed and operation == "remove" else "told"
+    return "told"  # also a 404: the list, which shows what it denies, contradicts it
 
 
 def tells_nothing(fault: Fault, operation: str) -> bool:

@@ -58,7 +58,9 @@ def test_the_command_imports_every_kind(live: FunctionStack, emulator: Emulator)
         ("RotatingServiceAccount", "rotating", f"1001/rotating/{other}"),
         ("ProjectMembership", "web", f"1001/{number}/2001"),
     ):
-        live.run("import", f"mixpanel:index:{kind}", name, id_, *QUIET)
+        shown = live.run("import", f"mixpanel:index:{kind}", name, id_, *QUIET).line
+        missing = "validityPeriodHours is needed: for how many hours an account is good" in shown
+        assert missing == (kind == "RotatingServiceAccount")
     program = Program3(number, role)
     live.program = program
     (step,) = live.planned()

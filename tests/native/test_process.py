@@ -46,7 +46,9 @@ def test_the_process_loads_no_pulumi_sdk() -> None:
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     ).stdout.splitlines()
     assert "grpc" in loaded
-    assert {"pulumi", "requests", "pulumi_mixpanel.dynamic", "msgpack"} & set(loaded) == set()
+    assert {"pulumi", "requests", "pulumi_mixpanel.dynamic", "msgpack", "importlib.metadata"} & set(
+        loaded
+    ) == set()
 
 
 def test_it_prints_its_port_and_ends_with_the_process_that_started_it() -> None:
@@ -101,3 +103,16 @@ def test_an_interrupt_lets_a_call_under_way_end(emulator: Emulator) -> None:
         process.communicate(timeout=60)
         assert process.returncode == 0
     assert made(emulator) == ["bot"]
+
+
+def test_the_folder_of_the_source_plugin_is_a_program() -> None:
+    """As `pulumi package add` runs it, in an environment with its requirements."""
+    folder = Path(__file__).resolve().parents[2] / "plugin"
+    requirements = (folder / "requirements.txt").read_text()
+    assert requirements.splitlines()[-1] == "-e ..[plugin]"
+    command = [sys.executable, str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as started:
+        assert started.stdout is not None
+        assert started.stdout.readline().strip().isdigit()
+        started.send_signal(signal.SIGINT)
+        assert started.wait(timeout=60) == 0

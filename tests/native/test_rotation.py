@@ -54,7 +54,7 @@ def test_a_rotating_account_lives(live: FunctionStack, later: Later, emulator: E
     assert {"username", "previousUsername", "serviceAccountId", "rotatedAt"} <= unknown
     assert "name" not in unknown
     shown = live.up().line
-    assert "mixpanel: rotation of 'bot' is due: rotate_when_changed changed" in shown
+    assert "mixpanel: rotation of 'bot' is due: rotateWhenChanged changed" in shown
     second = live.outputs()
     assert (second["previousUsername"], second["previousSecret"]) == (
         first["username"],

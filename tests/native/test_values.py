@@ -14,6 +14,7 @@ from mixpanel_service_accounts.resources.fields import UNKNOWN
 from pulumi_mixpanel.camel_case import camel_case, camel_path, inward
 from pulumi_mixpanel.plugin.detailed_diff import detailed_diff
 from pulumi_mixpanel.plugin.property_names import outward
+from pulumi_mixpanel.plugin.spelling import spelled
 from pulumi_mixpanel.plugin.wire_values import SecretValue, pack, unpack
 
 SIGNATURE = "4dabf18193072939515e22adb298388d"
@@ -117,3 +118,11 @@ def test_a_date_that_moves_is_named_beside_what_it_replaces() -> None:
     diff = Diff(changed=("expires",), replaces=("expires",))
     assert detailed_diff(diff, olds, news, ["issued_at"]) == {"expires": 5, "issuedAt": 4}
     assert detailed_diff(Diff(), olds, news, ["issued_at"]) == {}
+
+
+def test_messages_have_the_names_of_a_program() -> None:
+    """Whole names of properties alone: other people's words stay."""
+    told = "rotate_when_changed changed; overlap_hours must be less; my_rotate_when_changed, name"
+    assert spelled(told) == (
+        "rotateWhenChanged changed; overlapHours must be less; my_rotate_when_changed, name"
+    )

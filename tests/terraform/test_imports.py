@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime, timezone
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.terraform.cli import Workspace
+from tests.terraform.conftest import Today
 from tests.terraform.test_accounts import ACCOUNT, MEMBERSHIP, calls
 
 from mixpanel_service_accounts.api import Client, Credentials, Secret
@@ -118,6 +120,41 @@ def test_what_only_a_configuration_knows_is_one_update_without_a_call(
     found = real.state()[ROTATING]
     assert (found["service_account_id"], found["role"]) == (number, "consumer")
     assert found["rotate_when_changed"] == {"ticket": "OPS-12"}
+
+
+def test_an_imported_account_without_its_secret_gets_a_new_login(
+    real: Workspace, emulator: Emulator, number: int
+) -> None:
+    """Keepers that are added later rotate at once, and the old login works for the overlap."""
+    real.apply(PERIODS + block(ROTATING, f"1001/rotating/{number}/720/48"))
+    assert real.state()[ROTATING]["secret"] is None
+    keepers = '  rotate_when_changed = { on_demand = "1" }\n}\n'
+    assert "0 added, 1 changed, 0 destroyed" in real.apply(PERIODS.replace("}\n", keepers))
+    found = real.state()[ROTATING]
+    assert found["secret"] == accounts_by_id(emulator)[found["service_account_id"]]["secret"]
+    assert found["previous_service_account_id"] == number
+    assert number in accounts_by_id(emulator)
+    assert real.is_settled()
+
+
+def test_the_role_that_is_left_out_goes_with_the_imported_account(
+    real: Workspace, emulator: Emulator, today: Today, number: int
+) -> None:
+    """The plan of the first rotation shows that it is not known any more."""
+    real.apply(PERIODS + block(ROTATING, f"1001/rotating/{number}/720/48"))
+    assert real.state()[ROTATING]["role"] == "consumer"
+    today.passes(hours=721)
+    real.write(PERIODS)
+    assert '~ role = "consumer" -> (known after apply)' in real.plan()
+    assert "0 added, 1 changed, 0 destroyed" in real.apply()
+    found = real.state()[ROTATING]
+    assert (found["role"], found["previous_service_account_id"]) == (None, number)
+    assert real.is_settled()
+
+
+def accounts_by_id(emulator: Emulator) -> dict[int, dict[str, Any]]:
+    """Return the accounts that are there by their number."""
+    return {one["id"]: one for one in emulator.state()["accounts"]}
 
 
 def test_periods_in_the_id_of_an_import_change_nothing(

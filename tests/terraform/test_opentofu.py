@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
+from pathlib import Path
 
+from click.testing import CliRunner
 from tests.terraform.cli import ROOT, Workspace
 from tests.terraform.test_accounts import ACCOUNT, EXPORTER, accounts
 
+from mixpanel_service_accounts.cli import main
 from mixpanel_service_accounts.emulator import Emulator
 
 GUIDE = ROOT / "docs" / "terraform" / "guide.md"
@@ -38,3 +42,25 @@ def test_an_encrypted_state_and_plan_hold_no_secret(real: Workspace, emulator: E
     assert secret in real.run("show", "-json")
     assert real.is_settled()
     assert ACCOUNT in real.run("state", "list")
+
+
+def test_an_encrypted_state_is_read_once_it_is_pulled(
+    real: Workspace, emulator: Emulator, tmp_path: Path
+) -> None:
+    """The file itself is refused in one sentence that says so."""
+    real.env["TF_VAR_state_passphrase"] = "a passphrase of the test"
+    real.apply(encryption() + EXPORTER)
+    file = real.folder / "terraform.tfstate"
+    refused = CliRunner().invoke(main, ["report", "--stack", str(file)])
+    assert refused.stderr == (
+        f"Error: {file}: The state is encrypted, and only OpenTofu with its key can read it: give "
+        "what `tofu state pull` prints.\n"
+    )
+    pulled = tmp_path / "pulled.tfstate"
+    pulled.write_text(real.run("state", "pull"))
+    found = CliRunner().invoke(
+        main, ["report", "--stack", str(pulled), "--json"], env=dict(emulator.env)
+    )
+    shown = {one["name"]: one["findings"] for one in json.loads(found.stdout)["accounts"]}
+    assert "unmanaged" not in shown["exporter"]
+    assert "unmanaged" in shown["emulator-login"]

@@ -109,6 +109,14 @@ def test_a_renewal_of_a_wrong_clock_is_refused_by_the_plan(
     assert real.is_settled()
 
 
+def test_without_a_refresh_nothing_becomes_due(real: Workspace, today: Today) -> None:
+    """It is the refresh that looks at the clock."""
+    real.apply(ROTATING + RENEWED % "")
+    today.passes(hours=721)
+    assert "No changes." in real.plan(None, "-refresh=false")
+    assert "1 to add, 1 to change, 1 to destroy" in real.plan()
+
+
 def test_a_tainted_rotating_account_is_replaced_whole(real: Workspace, emulator: Emulator) -> None:
     """With its previous account; `-replace` does the same."""
     real.apply(FULL)

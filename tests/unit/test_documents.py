@@ -104,3 +104,14 @@ def test_no_page_installs_by_a_bare_name() -> None:
     )
     found = {page.name: bare.findall(page.read_text()) for page in PAGES}
     assert {name: lines for name, lines in found.items() if lines} == {}
+
+
+@pytest.mark.parametrize("language", ["yaml", "hcl"])
+def test_the_readme_s_first_account_is_the_one_that_is_tried(language: str) -> None:
+    """docs/which-one.md is run; README.md shows the same."""
+    pattern = rf"^```{language}\n(.*?)^```"
+    shown, tried = (
+        re.findall(pattern, (ROOT / page).read_text(), re.DOTALL | re.MULTILINE)
+        for page in ("README.md", "docs/which-one.md")
+    )
+    assert shown == tried != []

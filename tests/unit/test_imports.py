@@ -37,6 +37,7 @@ PREVIEW = {
     "mixpanel_service_accounts.api.forgiving_json",
     "mixpanel_service_accounts.api.models",
     "mixpanel_service_accounts.api.pasted",
+    "mixpanel_service_accounts.api.vendor_errors",
     "mixpanel_service_accounts.api.wire",
     "mixpanel_service_accounts.bugs",
     "mixpanel_service_accounts.configuration",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,11 @@ from tools.engine import hosts
 @pytest.fixture
 def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return the folder of an engine without hosts, alone on PATH."""
-    monkeypatch.setenv("PATH", str(tmp_path))
-    (tmp_path / "pulumi").touch(mode=0o755)
-    return tmp_path
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    monkeypatch.setenv("PATH", str(folder))
+    (folder / "pulumi").touch(mode=0o755)
+    return folder
 
 
 def test_a_host_beside_the_engine_is_taken(
@@ -50,3 +53,25 @@ def test_without_an_engine_there_is_no_place_for_a_host(
     (engine / "pulumi").unlink()
     assert hosts.main(["yaml"]) == 1
     assert capsys.readouterr().err == "pulumi is not on PATH: run script/bootstrap first\n"
+
+
+def test_two_at_once_build_a_host_once(engine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """None of them sees one that is not whole."""
+    built: list[str] = []
+
+    def run_go(module: str, *arguments: str) -> str:
+        target = Path(arguments[2])
+        assert target.parent != engine
+        target.touch(mode=0o755)
+        built.append(module)
+        return ""
+
+    (engine / "go").touch(mode=0o755)
+    monkeypatch.setattr(hosts, "run_go", run_go)
+    with ThreadPoolExecutor(4) as pool:
+        for done in [
+            pool.submit(hosts.find_or_build, "yaml", engine, built=engine) for _ in "1234"
+        ]:
+            done.result()
+    assert built == ["yaml-host"]
+    assert (engine / "pulumi-language-yaml").exists()

@@ -5,9 +5,11 @@ python -m tools.engine.hosts yaml nodejs go
 
 from __future__ import annotations
 
+import fcntl
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -43,9 +45,23 @@ def find_or_build(language: str, engine: Path, *, built: Path = FOLDER) -> None:
         raise OSError(f"{engine} has no {name}: install Pulumi again, which brings it")
     if shutil.which("go") is None:
         raise OSError(f"{name} is missing, and Go, which builds it, too (https://go.dev/dl/)")
+    with (engine.parent / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (engine / name).exists():
+            _build(language, engine / name)
+
+
+def _build(language: str, target: Path) -> None:
+    """Build a host; it is there when it is whole, for others may be looking for it."""
     module, package = HOSTS[language]
-    with alive(f"building {name}", "1 to 2 minutes on two cores, seconds when cached"):
-        run_go(module, "build", "-o", str(engine / name), package)
+    usual = "1 to 2 minutes on two cores, seconds when cached"
+    with (
+        alive(f"building {target.name}", usual),
+        tempfile.TemporaryDirectory(dir=target.parent.parent) as scratch,
+    ):
+        built = Path(scratch) / target.name
+        run_go(module, "build", "-o", str(built), package)
+        built.rename(target)
 
 
 def main(languages: Sequence[str]) -> int:

@@ -10,6 +10,7 @@ import grpc
 
 from mixpanel_plugin_rpc.messages import load
 from mixpanel_service_accounts.resources.reporter import Reporter
+from pulumi_mixpanel.plugin.spelling import spelled
 
 _INFO, _WARNING = 1, 2
 _SECONDS = 5
@@ -40,7 +41,7 @@ class EngineLog:
     def _log(self, severity: int, line: str, urn: str) -> None:
         protocol = load("pulumirpc")
         request = protocol.message("pulumirpc.LogRequest")(
-            severity=severity, message=f"mixpanel: {line}", urn=urn
+            severity=severity, message=f"mixpanel: {spelled(line)}", urn=urn
         )
         if self._channel is not None:
             # Nobody may be left to read it; that is no reason to break off what it tells of.

@@ -6,6 +6,7 @@ from mixpanel_plugin_rpc.bugs import describe_bug
 from mixpanel_plugin_rpc.handlers import Rejected
 from mixpanel_plugin_rpc.messages import Message
 from mixpanel_service_accounts.api.errors import GaveUp, MixpanelError, NoAnswer
+from pulumi_mixpanel.plugin.spelling import spelled
 
 
 class OperationFailed(Exception):  # noqa: N818 (reads as a sentence in the engine's output)
@@ -23,7 +24,8 @@ def sentence(doing: str, problem: BaseException, left: str = "") -> OperationFai
     if not isinstance(problem, MixpanelError):
         return OperationFailed(f"{doing}: {describe_bug(problem)}; the state is kept.")
     gave_up = bool(left) and isinstance(problem, (GaveUp, NoAnswer))
-    return OperationFailed(f"{doing}: {problem}" + (f" {left}" if gave_up else ""))
+    text = f"{doing}: {spelled(str(problem))}"
+    return OperationFailed(f"{text} {left}" if gave_up else text)
 
 
 def failed_call(_response_class: Message, problem: BaseException) -> Rejected:

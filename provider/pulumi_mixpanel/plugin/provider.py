@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from mixpanel_plugin_rpc.handlers import Method
@@ -116,6 +115,9 @@ def _empty() -> Message:
 
 def _version() -> str:
     """Return the version of the distribution; empty if it is not installed as one."""
+    # Here, and not above: it is slow to import, and a plugin that starts does without.
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415
+
     try:
         return version("pulumi-mixpanel")
     except PackageNotFoundError:

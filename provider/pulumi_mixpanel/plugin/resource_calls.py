@@ -21,6 +21,7 @@ from pulumi_mixpanel.plugin.failures import sentence
 from pulumi_mixpanel.plugin.kinds import KINDS, WITHOUT
 from pulumi_mixpanel.plugin.property_names import outward
 from pulumi_mixpanel.plugin.schema import is_given
+from pulumi_mixpanel.plugin.spelling import spelled
 from pulumi_mixpanel.plugin.wire_values import pack, unpack
 
 _NONE, _SOME = 1, 2
@@ -58,7 +59,9 @@ class ResourceCalls:
             for line in checked.notes:
                 session.announce(line)
         for failure in checked.failures:
-            response.failures.add(property=camel_path(failure.property), reason=failure.reason)
+            response.failures.add(
+                property=camel_path(failure.property), reason=spelled(failure.reason)
+            )
         if checked.inputs is not None:
             response.inputs.CopyFrom(pack(outward(rules.Inputs, encode(checked.inputs))))
         return response

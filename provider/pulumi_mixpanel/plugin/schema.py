@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from importlib import resources
+from pathlib import Path
 from typing import Any, get_args, get_origin
 
 from msgspec import Struct
@@ -41,7 +41,7 @@ _KEPT_BY_USER = (
 
 def committed() -> str:
     """Return the text of schema.json."""
-    return (resources.files("pulumi_mixpanel.plugin") / "schema.json").read_text()
+    return Path(__file__).with_name("schema.json").read_text()
 
 
 def answered(version: str) -> str:
