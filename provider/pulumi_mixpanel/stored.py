@@ -6,7 +6,7 @@ A stack may hold resources of the dynamic provider, of the native plugin, or of 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -15,24 +15,18 @@ from msgspec import Struct
 from mixpanel_service_accounts.api.models import parse_instant
 from mixpanel_service_accounts.api.wording import Wording
 from mixpanel_service_accounts.resources import (
-    project_membership,
     rotating_service_account,
     service_account,
 )
-from mixpanel_service_accounts.resources.contract import Resource
 from mixpanel_service_accounts.resources.fields import UNKNOWN
+from mixpanel_service_accounts.resources.kinds import RESOURCES
 from mixpanel_service_accounts.resources.stored import StoredResource
 from pulumi_mixpanel.camel_case import inward
 from pulumi_mixpanel.special_values import SECRET, SIGNATURE
 from pulumi_mixpanel.type_tokens import kind_of
 from pulumi_mixpanel.wording import PULUMI
 
-_RULES: Sequence[Resource[Any, Any]] = (
-    service_account,
-    rotating_service_account,
-    project_membership,
-)
-_BY_KIND = {rules.KIND: rules for rules in _RULES}
+_BY_KIND = {rules.KIND: rules for rules, _description in RESOURCES}
 _CREATING = {
     (service_account.KIND, "creating"),
     (rotating_service_account.KIND, "creating"),

@@ -152,8 +152,7 @@ def create(session: Session, inputs: Inputs) -> Created[State]:
         }
     )
     session.server.accounts[number] = state
-    problem, session.server.problem = session.server.problem, None
-    return Created(str(number), state, problem)
+    return Created(str(number), state)
 
 
 def read(session: Session, id_: str, state: State | None) -> Read[Inputs, State] | None:

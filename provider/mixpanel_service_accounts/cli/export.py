@@ -18,7 +18,6 @@ from mixpanel_service_accounts.export.written import Written
 from mixpanel_service_accounts.report.findings import knows_projects
 from mixpanel_service_accounts.report.text import plain
 from pulumi_mixpanel.written import write_project
-from pulumi_mixpanel.written.native import write_native
 from terraform_mixpanel.written import write_configuration
 
 _PROJECT = click.IntRange(min=1)
@@ -133,6 +132,8 @@ def export(
     if terraform:
         written = write_configuration(plan)
     elif native:
+        from pulumi_mixpanel.written.native import write_native  # noqa: PLC0415 (loads protobuf)
+
         written = write_native(plan)
     else:
         written = write_project(plan, requirements(), adopt=adopt)

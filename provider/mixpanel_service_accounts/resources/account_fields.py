@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from msgspec import Struct
 
@@ -123,3 +123,13 @@ class AccountInputs(Located, frozen=True, kw_only=True):
             source="D",
         ),
     ] = None
+
+
+def own(inputs: AccountInputs, kind: type[AccountInputs]) -> dict[str, Any]:
+    """Return what a state repeats of its inputs: all but the secret, which is an output there.
+
+    Args:
+        inputs: The inputs, or a state, which has them all.
+        kind: The struct of the inputs.
+    """
+    return {key: getattr(inputs, key) for key in kind.__struct_fields__ if key != "secret"}

@@ -3,7 +3,7 @@
 `adopt` counts for the FIRST create alone; adding or removing it later is no change. What must never
 happen is that a replacement "makes" the very account that it replaces and the engine deletes that
 one afterwards. So check() refuses a change that would replace, and to make anew what the state of
-the stack holds, as the program tells (holdings.py). That leaves what the engine still has to delete
+the stack holds, as the program tells (`held_by`). That leaves what the engine still has to delete
 from an earlier run, of which it tells nobody: delete() spares what this process adopted.
 """
 
@@ -78,7 +78,7 @@ def _check_number(
 
 
 def _refuse_held(session: Session, checked: Checking, number: int) -> None:
-    """Refuse to take over what another resource holds: the program says so (holdings.py)."""
+    """Refuse to take over what another resource holds: the program says so (`held_by`)."""
     if session.held_by is None:
         checked.fail(
             "adopt",

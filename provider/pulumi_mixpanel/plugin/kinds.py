@@ -7,13 +7,9 @@ from typing import Any
 
 from msgspec import Struct
 
-from mixpanel_service_accounts.resources import (
-    project_membership,
-    rotating_service_account,
-    service_account,
-    typed_lookups,
-)
+from mixpanel_service_accounts.resources import typed_lookups
 from mixpanel_service_accounts.resources.contract import Resource
+from mixpanel_service_accounts.resources.kinds import RESOURCES
 from pulumi_mixpanel.type_tokens import NATIVE_TOKEN
 
 WITHOUT = ("adopt",)
@@ -49,20 +45,7 @@ class Lookup(Struct, frozen=True):
 
 
 KINDS: Mapping[str, Kind] = {
-    NATIVE_TOKEN.format(kind.rules.KIND): kind
-    for kind in (
-        Kind(
-            service_account,
-            "A service account. Mixpanel changes none: another name, role or expiry means another "
-            "account, with another secret; only its projects change in place.",
-        ),
-        Kind(
-            rotating_service_account,
-            "A service account that is rotated with an overlap: the next account is created, and "
-            "the previous one goes on working until the overlap is over.",
-        ),
-        Kind(project_membership, "One account's role in one project."),
-    )
+    NATIVE_TOKEN.format(rules.KIND): Kind(rules, description) for rules, description in RESOURCES
 }
 
 LOOKUPS: Mapping[str, Lookup] = {

@@ -1,6 +1,6 @@
 """The program's process: what its lookups share, and how an answer or an error leaves them.
 
-Nothing that one run has read is told to another (run.py).
+Nothing that one run has read is told to another (per_run.py).
 """
 
 from __future__ import annotations

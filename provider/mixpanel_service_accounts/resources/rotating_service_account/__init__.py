@@ -20,7 +20,7 @@ from mixpanel_service_accounts.api.models import (
     Account,
     parse_instant,
 )
-from mixpanel_service_accounts.resources.account_fields import ProjectRole
+from mixpanel_service_accounts.resources.account_fields import ProjectRole, own
 from mixpanel_service_accounts.resources.adoption import (
     adopted_secret,
     check_adopt,
@@ -95,7 +95,6 @@ from mixpanel_service_accounts.resources.rotating_service_account.issued import 
 from mixpanel_service_accounts.resources.rotating_service_account.steps import (
     kept,
     observed,
-    own,
     rotated,
     run_after_rotation,
     run_in_place,
@@ -210,7 +209,7 @@ def _hold(session: Session, state: State, projects: list[ProjectRole] | None) ->
 def create(session: Session, inputs: Inputs) -> Created[State]:
     """Create the first account, or adopt the one that `adopt` names."""
     organization = session.organization(recorded_place(inputs))
-    before = State(**{**own(inputs), "home": organization.place})
+    before = State(**{**own(inputs, Inputs), "home": organization.place})
     if inputs.adopt is not None:
         account = take_over(session, organization, inputs)
         _warn_of_other_role(session, account, inputs)
@@ -296,7 +295,7 @@ def read(session: Session, id_: str, state: State | None) -> Read[Inputs, State]
     if next(accounts_of(seen), None) is None:
         return None
     seen = with_next(replace(seen, home=organization.place))
-    return Read(id_, seen, Inputs(**own(seen)))
+    return Read(id_, seen, Inputs(**own(seen, Inputs)))
 
 
 def _warn_of_lost_current(session: Session, state: State) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from mixpanel_service_accounts.api.models import format_instant
+from mixpanel_service_accounts.resources.account_fields import own
 from mixpanel_service_accounts.resources.contract import Read
 from mixpanel_service_accounts.resources.location import current_place, require_recorded
 from mixpanel_service_accounts.resources.rotating_service_account.ids import parse_id
@@ -15,7 +16,6 @@ from mixpanel_service_accounts.resources.rotating_service_account.inputs_and_sta
 )
 from mixpanel_service_accounts.resources.rotating_service_account.steps import (
     observed,
-    own,
     with_next,
 )
 from mixpanel_service_accounts.resources.session import Session
@@ -43,4 +43,4 @@ def imported(session: Session, id_: str) -> Read[Inputs, State] | None:
     )
     checked = replace(state, early_renewal_hours=asked.early_renewal_hours or 0)
     state = replace(state, next_rotation_at=with_next(checked).next_rotation_at)
-    return Read(str(asked), state, Inputs(**own(state)))
+    return Read(str(asked), state, Inputs(**own(state, Inputs)))

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from mixpanel_service_accounts.api.errors import MixpanelError, Refused, StatusError
 from mixpanel_service_accounts.api.models import Account, CreatedAccount, format_instant
-from mixpanel_service_accounts.resources.account_fields import Retiring
+from mixpanel_service_accounts.resources.account_fields import Retiring, own
 from mixpanel_service_accounts.resources.adoption import later_secret
 from mixpanel_service_accounts.resources.clock_comparison import compare_clocks
 from mixpanel_service_accounts.resources.grants import Listed, change_projects, grants_of
@@ -101,13 +101,6 @@ def run_in_place(
     return progress.state
 
 
-def own(inputs: Inputs) -> dict[str, Any]:
-    """Return what a state repeats of its inputs: all but the secret, which is an output there."""
-    found = {key: getattr(inputs, key) for key in Inputs.__struct_fields__}
-    del found["secret"]
-    return found
-
-
 def observed(account: Account) -> dict[str, Any]:
     """Return what the server says of the current account; its expiry counts if it is another."""
     seen: dict[str, Any] = {
@@ -130,7 +123,7 @@ def kept(olds: State, news: Inputs) -> State:
     """Return the whole state before the steps of an update that creates no account."""
     until = retirement(olds, news)
     after = {
-        **own(news),
+        **own(news, Inputs),
         "rotated_at": olds.rotated_at,
         "expires": olds.expires,
         "projects": olds.projects,
@@ -155,7 +148,7 @@ def rotated(session: Session, organization: Organization, olds: State, news: Inp
     state = replace(
         state,
         **{
-            **own(news),
+            **own(news, Inputs),
             "rotated_at": format_instant(at),
             "expires": format_instant(expires),
             "retires_at": state.retires_at,

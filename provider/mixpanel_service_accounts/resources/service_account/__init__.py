@@ -26,6 +26,7 @@ from mixpanel_service_accounts.api.models import (
     format_instant,
     parse_instant,
 )
+from mixpanel_service_accounts.resources.account_fields import own
 from mixpanel_service_accounts.resources.adoption import (
     adopted_secret,
     grant_listed,
@@ -86,7 +87,6 @@ from mixpanel_service_accounts.resources.service_account.observed import (
     listed_in,
     new_state,
     observed,
-    own,
     state_of_existing,
 )
 from mixpanel_service_accounts.resources.session import Session
@@ -217,7 +217,7 @@ def read(session: Session, id_: str, state: State | None) -> Read[Inputs, State]
     projects = read_projects(session, organization, account.id, listed_in(state))
     seen = replace(state, **observed(account), home=organization.place, projects=projects)
     _warn_of_drift(session, state, account)
-    return Read(str(number), seen, Inputs(**own(seen)))
+    return Read(str(number), seen, Inputs(**own(seen, Inputs)))
 
 
 def _numbers(id_: str) -> tuple[int | None, int]:
@@ -271,7 +271,7 @@ def update(session: Session, id_: str, state: State, inputs: Inputs) -> State:
     return replace(
         state,
         **{
-            **own(inputs),
+            **own(inputs, Inputs),
             "home": organization.place,
             "granted_roles": words,
             "secret": later_secret(state.adopted, state.secret, inputs.secret),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from msgspec import UnsetType
 
 from mixpanel_service_accounts.api.models import Account, format_instant
+from mixpanel_service_accounts.resources.account_fields import own
 from mixpanel_service_accounts.resources.grants import Listed
 from mixpanel_service_accounts.resources.service_account.inputs_and_state import Inputs, State
 
@@ -29,14 +30,7 @@ def state_of_existing(inputs: Inputs, account: Account) -> State:
 
 def new_state(inputs: Inputs, **outputs: Any) -> State:  # noqa: ANN401 (outputs are of any type)
     """Return a state that repeats its inputs, with these outputs."""
-    return State(**{**own(inputs), **outputs})
-
-
-def own(inputs: Inputs) -> dict[str, Any]:
-    """Return what a state repeats of its inputs: all but the secret, which is an output there."""
-    own = {key: getattr(inputs, key) for key in Inputs.__struct_fields__}
-    del own["secret"]
-    return own
+    return State(**{**own(inputs, Inputs), **outputs})
 
 
 def observed(account: Account) -> dict[str, Any]:
