@@ -19,9 +19,11 @@ class Rejected(Struct, frozen=True):
 
     Attributes:
         message: The text of the gRPC status, whose code is "unknown".
+        details: A serialized google.rpc.Status with the same code and text; empty for none.
     """
 
     message: str
+    details: bytes = b""
 
 
 Failed = Callable[[Message, BaseException], "Message | Rejected"]
@@ -79,6 +81,8 @@ def _rejected(
     rejected: Rejected, response_class: Message, context: grpc.ServicerContext
 ) -> Message:
     """End a call with a status, without abort(), whose exception a later edge would describe."""
+    if rejected.details:
+        context.set_trailing_metadata((("grpc-status-details-bin", rejected.details),))
     context.set_code(grpc.StatusCode.UNKNOWN)
     context.set_details(rejected.message)
     return response_class()

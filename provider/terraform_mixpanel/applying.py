@@ -94,6 +94,8 @@ def _create(call: Call, change: Change, response: Message) -> None:
             return
         created = kind.resource.create(session, inputs)
     _store(change, created.id, inputs, created.state, response)
+    if created.problem:  # with an error beside it, Terraform keeps the resource as tainted
+        call.error(f"{kind.type_name} {created.id} was created incompletely", created.problem)
 
 
 def _update(call: Call, change: Change, stored: Stored, response: Message) -> None:

@@ -11,6 +11,9 @@ from tests.native.by_hand import client
 from tests.native.monitor import UNKNOWN, Program
 
 from mixpanel_service_accounts.emulator import Emulator
+from mixpanel_service_accounts.resources import service_account
+from mixpanel_service_accounts.resources.contract import Created
+from mixpanel_service_accounts.resources.session import Session
 
 ACCOUNT: dict[str, Any] = {
     "name": "bot",
@@ -175,3 +178,31 @@ def test_a_refresh_shows_drift_and_believes_gone_with_proof_alone(
     live.up()
     outputs = live.outputs()
     assert logs_in(emulator, outputs["username"], outputs["secret"])
+
+
+def test_a_partly_made_account_keeps_its_secret_and_is_completed(
+    live: FunctionStack, team: Team, emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The engine stores id and secret of what failed, and the next up goes on from there."""
+    create = service_account.create
+
+    def failing(session: Session, inputs: service_account.Inputs) -> Created[Any]:
+        found = create(session, inputs)
+        return Created(found.id, found.state, "made up: the second half failed.")
+
+    monkeypatch.setattr(service_account, "create", failing)
+    shown = live.up(fails=True)
+    assert "made up: the second half failed." in shown.line
+    assert "Traceback" not in shown.text
+    held = live.resources()
+    assert set(held) == {"bot"}
+    assert held["bot"]["initErrors"] == ["made up: the second half failed."]
+    assert held["bot"]["outputs"]["secret"]["ciphertext"]
+    monkeypatch.setattr(service_account, "create", create)
+    emulator.forget_calls()
+    live.up()
+    assert sorted(writes(emulator)) == ["POST add-to-project", "POST service-accounts"]
+    assert sorted(made(emulator)) == ["bot", "dev-beside"]
+    outputs = live.outputs()
+    assert logs_in(emulator, outputs["username"], outputs["secret"])
+    assert live.planned() == []

@@ -11,7 +11,8 @@ from mixpanel_plugin_rpc.handlers import handlers_of
 from mixpanel_plugin_rpc.messages import Message, load
 from mixpanel_plugin_rpc.server import Server
 from mixpanel_service_accounts.api.errors import Refused
-from pulumi_mixpanel.plugin.failures import failed_call, sentence
+from pulumi_mixpanel.plugin.failures import PartlyMade, failed_call, sentence
+from pulumi_mixpanel.plugin.wire_values import SecretValue, unpack
 
 PROTOCOL = load("pulumirpc")
 
@@ -28,6 +29,26 @@ def ended(method: Callable[[Message], Message]) -> grpc.RpcError:
             return raised.value
     finally:
         server.stop(0)
+
+
+def test_a_partly_made_resource_keeps_id_and_secret() -> None:
+    """In the details alone, whose code and text are those of the status."""
+
+    def create(_request: Message) -> Message:
+        outputs = {"name": "bot", "secret": SecretValue("made-up")}
+        raise PartlyMade("5004", outputs, {"name": "bot"}, ["no project", "no role"])
+
+    error = ended(create)
+    assert (error.code(), error.details()) == (grpc.StatusCode.UNKNOWN, "no project; no role")
+    (details,) = (one.value for one in error.trailing_metadata() if "details" in one.key)
+    status = PROTOCOL.message("google.rpc.Status").FromString(details)
+    assert (status.code, status.message) == (2, "no project; no role")
+    (detail,) = status.details
+    assert detail.type_url == "type.googleapis.com/pulumirpc.ErrorResourceInitFailed"
+    found = PROTOCOL.message("pulumirpc.ErrorResourceInitFailed").FromString(detail.value)
+    assert (found.id, list(found.reasons)) == ("5004", ["no project", "no role"])
+    assert unpack(found.properties) == {"name": "bot", "secret": "made-up"}
+    assert unpack(found.inputs) == {"name": "bot"}
 
 
 def test_a_bug_shows_nothing_of_its_text() -> None:

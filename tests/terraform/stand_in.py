@@ -152,7 +152,8 @@ def create(session: Session, inputs: Inputs) -> Created[State]:
         }
     )
     session.server.accounts[number] = state
-    return Created(str(number), state)
+    problem, session.server.problem = session.server.problem, None
+    return Created(str(number), state, problem)
 
 
 def read(session: Session, id_: str, state: State | None) -> Read[Inputs, State] | None:

@@ -24,11 +24,13 @@ class Server(Struct):
     Attributes:
         accounts: Their states, by number.
         calls: Every call that was made, in words.
+        problem: What the next create fails with after it made the account.
         failure: What every call fails with.
     """
 
     accounts: dict[int, Any] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
+    problem: str | None = None
     failure: BaseException | None = None
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(5001))
 

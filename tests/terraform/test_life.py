@@ -196,6 +196,21 @@ def test_a_plan_applied_later_takes_the_same_steps(
     assert workspace.is_settled()
 
 
+def test_a_create_that_failed_afterwards_is_tainted(workspace: Workspace, server: Server) -> None:
+    """The account and its secret stay in the state, and the next apply replaces it."""
+    workspace.write(EXPORTER)
+    server.problem = "The projects were not granted."
+    shown = workspace.run("apply", "-auto-approve", "-no-color", fails=True)
+    assert "Error: mixpanel_service_account 5001 was created incompletely" in shown
+    assert "The projects were not granted." in shown
+    assert workspace.state()[ADDRESS]["secret"] == "secret-of-5001"
+    assert "is tainted, so must be replaced" in workspace.plan()
+    server.calls.clear()
+    workspace.apply()
+    assert server.calls == ["read 5001", "delete 5001", "create exporter"]
+    assert workspace.is_settled()
+
+
 def test_an_untainted_one_is_kept(workspace: Workspace, server: Server) -> None:
     """`taint` and `untaint` are the user's."""
     workspace.apply(EXPORTER)

@@ -73,10 +73,12 @@ class Created(Struct, Generic[S], frozen=True):
     Attributes:
         id: Its id.
         state: Its whole state.
+        problem: What failed after it was created; the state holds what there is.
     """
 
     id: str
     state: S
+    problem: str | None = None
 
 
 class Read(Struct, Generic[I, S], frozen=True):
@@ -119,11 +121,8 @@ class Resource(Protocol[I, S]):
     def create(self, session: Session, inputs: I) -> Created[S]:
         """Create the resource.
 
-        Nothing is sent once an account's create was answered, so that nothing can fail which would
-        lose its secret.
-
         Raises:
-            MixpanelError: It was not created, or what exists can be created or adopted again.
+            MixpanelError: It was not created.
         """
 
     def read(self, session: Session, id_: str, state: S | None) -> Read[I, S] | None:

@@ -92,6 +92,11 @@ class _Provider(ResourceProvider):
             lambda: rules.create(process.session(), decode(rules.Inputs, inward(props))),
             "It is not in the state; the next up makes it.",
         )
+        if created.problem:
+            # An error would lose the secret: the engine stores nothing that is partly made.
+            process.session().warn_once(
+                f"{self.kind} {created.id} was created, but: {created.problem}"
+            )
         return CreateResult(created.id, encode(created.state))
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:

@@ -17,7 +17,7 @@ from pulumi_mixpanel.camel_case import camel_case, camel_path, inward
 from pulumi_mixpanel.plugin.connection import Connection
 from pulumi_mixpanel.plugin.detailed_diff import detailed_diff
 from pulumi_mixpanel.plugin.engine_log import EngineLog
-from pulumi_mixpanel.plugin.failures import sentence
+from pulumi_mixpanel.plugin.failures import PartlyMade, sentence
 from pulumi_mixpanel.plugin.kinds import KINDS, WITHOUT
 from pulumi_mixpanel.plugin.property_names import outward
 from pulumi_mixpanel.plugin.schema import is_given
@@ -101,6 +101,9 @@ class ResourceCalls:
         with self._session(request, f"Creating a {rules.KIND}", left) as session:
             created = rules.create(session, inputs)
         properties = outward(rules.State, encode(created.state))
+        if created.problem:
+            news = outward(rules.Inputs, encode(inputs))
+            raise PartlyMade(created.id, properties, news, [created.problem])
         return _message("CreateResponse")(id=created.id, properties=pack(properties))
 
     def read(self, request: Message) -> Message:
