@@ -9,24 +9,11 @@ from datetime import datetime
 from typing import Any
 
 import pulumi
-from pulumi.dynamic import (
-    Resource,
-)
+from pulumi.dynamic import Resource
 
 from pulumi_mixpanel.dynamic import ServiceAccountProvider
-from pulumi_mixpanel.program.adopt_guard import holders_of
-from pulumi_mixpanel.program.arguments import check_name_and_options, checked_arguments
-from pulumi_mixpanel.program.class_arguments import (
-    Projects,
-    default_name,
-    instant_of,
-    keeping_secret,
-    refuse_import,
-    refuse_plain_secret,
-    wrapped,
-)
-from pulumi_mixpanel.program.component_providers import with_component_provider
-from pulumi_mixpanel.program.explicit_provider import Provider
+from pulumi_mixpanel.program.account_arguments import account_arguments
+from pulumi_mixpanel.program.class_arguments import Projects, instant_of
 from pulumi_mixpanel.program.in_organization import InOrganization
 
 
@@ -130,37 +117,32 @@ class ServiceAccount(InOrganization, Resource, module="mixpanel", name="ServiceA
         region: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        refuse_plain_secret()
-        called = check_name_and_options("ServiceAccount", resource_name, opts)
-        refuse_import("ServiceAccount", resource_name, opts)
-        outputs = (
-            "home service_account_id username created creator creator_email creator_name "
-            "actual_name actual_role actual_expires granted_roles issued_at adopted"
+        properties, options = account_arguments(
+            "ServiceAccount",
+            resource_name,
+            opts,
+            given={
+                "name": name,
+                "role": role,
+                "expires": instant_of(expires),
+                "projects": projects,
+                "validity_period_hours": validity_period_hours,
+                "early_renewal_hours": early_renewal_hours,
+                "rotate_when_changed": rotate_when_changed,
+                "adopt": adopt,
+                "secret": secret,
+                "organization_id": organization_id,
+                "region": region,
+            },
+            outputs=(
+                "home service_account_id username created creator creator_email creator_name "
+                "actual_name actual_role actual_expires granted_roles issued_at adopted"
+            ),
+            secrets=("secret",),
         )
-        properties: dict[str, Any] = dict.fromkeys(outputs.split())
-        properties.update(
-            name=default_name(resource_name, name),
-            role=role,
-            expires=instant_of(expires),
-            projects=projects,
-            validity_period_hours=validity_period_hours,
-            early_renewal_hours=early_renewal_hours,
-            rotate_when_changed=rotate_when_changed,
-            adopt=adopt,
-            secret=wrapped(secret),
-            organization_id=organization_id,
-            region=region,
-        )
-        if adopt is not None:
-            properties["held_by"] = holders_of(adopt, called)
         self._listed = projects
         self._region = region
-        super().__init__(
-            ServiceAccountProvider(),
-            resource_name,
-            checked_arguments(called, properties),
-            keeping_secret(with_component_provider(opts, Provider), "secret"),
-        )
+        super().__init__(ServiceAccountProvider(), resource_name, properties, options)
 
     @property
     def service_account_id(self) -> pulumi.Output[int]:

@@ -11,18 +11,8 @@ import pulumi
 from pulumi.dynamic import Resource
 
 from pulumi_mixpanel.dynamic import RotatingServiceAccountProvider
-from pulumi_mixpanel.program.adopt_guard import holders_of
-from pulumi_mixpanel.program.arguments import check_name_and_options, checked_arguments
-from pulumi_mixpanel.program.class_arguments import (
-    Projects,
-    default_name,
-    keeping_secret,
-    refuse_import,
-    refuse_plain_secret,
-    wrapped,
-)
-from pulumi_mixpanel.program.component_providers import with_component_provider
-from pulumi_mixpanel.program.explicit_provider import Provider
+from pulumi_mixpanel.program.account_arguments import account_arguments
+from pulumi_mixpanel.program.class_arguments import Projects
 from pulumi_mixpanel.program.in_organization import InOrganization
 
 
@@ -135,33 +125,28 @@ class RotatingServiceAccount(
         region: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        refuse_plain_secret()
-        called = check_name_and_options("RotatingServiceAccount", resource_name, opts)
-        refuse_import("RotatingServiceAccount", resource_name, opts)
-        outputs = (
-            "home service_account_id username created previous_service_account_id "
-            "previous_username previous_secret previous_projects previous_granted_roles "
-            "rotated_at next_rotation_at retires_at expires retiring granted_roles adopted"
-        )
-        properties: dict[str, Any] = dict.fromkeys(outputs.split())
-        properties.update(
-            name=default_name(resource_name, name),
-            role=role,
-            projects=projects,
-            validity_period_hours=validity_period_hours,
-            early_renewal_hours=early_renewal_hours,
-            overlap_hours=overlap_hours,
-            rotate_when_changed=rotate_when_changed,
-            adopt=adopt,
-            secret=wrapped(secret),
-            organization_id=organization_id,
-            region=region,
-        )
-        if adopt is not None:
-            properties["held_by"] = holders_of(adopt, called)
-        super().__init__(
-            RotatingServiceAccountProvider(),
+        properties, options = account_arguments(
+            "RotatingServiceAccount",
             resource_name,
-            checked_arguments(called, properties),
-            keeping_secret(with_component_provider(opts, Provider), "secret", "previous_secret"),
+            opts,
+            given={
+                "name": name,
+                "role": role,
+                "projects": projects,
+                "validity_period_hours": validity_period_hours,
+                "early_renewal_hours": early_renewal_hours,
+                "overlap_hours": overlap_hours,
+                "rotate_when_changed": rotate_when_changed,
+                "adopt": adopt,
+                "secret": secret,
+                "organization_id": organization_id,
+                "region": region,
+            },
+            outputs=(
+                "home service_account_id username created previous_service_account_id "
+                "previous_username previous_secret previous_projects previous_granted_roles "
+                "rotated_at next_rotation_at retires_at expires retiring granted_roles adopted"
+            ),
+            secrets=("secret", "previous_secret"),
         )
+        super().__init__(RotatingServiceAccountProvider(), resource_name, properties, options)
