@@ -14,7 +14,7 @@ def measure_native(*, quick: bool) -> str:
     rows: list[list[object]] = []
     goals = ""
     for accounts, projects, latency, parallel, pure in (
-        (40, 0, 500, 64, 0.5 * 2 + 1.0),
+        (40, 0, 500, 64, 1.0),
         (100, 3, 800, 32, (1 + 4) * 0.8 * 1.1),
     ):
         shells = ("idle", "native", "dynamic")
