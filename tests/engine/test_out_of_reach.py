@@ -76,3 +76,23 @@ def test_a_deleted_project_is_no_dead_end(emulator: Emulator, stack: Stack) -> N
     assert [one["type"] for one in stack.state()["deployment"]["resources"]].count(
         "pulumi-python:dynamic/mixpanel:ProjectMembership"
     ) == 0
+
+
+def test_one_warning_of_a_destroy_names_all_that_nobody_confirmed(
+    emulator: Emulator, stack: Stack
+) -> None:
+    """Three memberships of a project that is named as gone, removed together."""
+    stack.write("""
+for number in range(3):
+    bot = ServiceAccount(f"bot{number}", name=f"bot{number}")
+    ProjectMembership(f"web{number}", service_account=bot, project_id=2001, role="analyst")
+""")
+    stack.up()
+    switches = {"deleted-projects": [2001], "deleted-project-removal": "403"}
+    emulator.faults([{"kind": "switch", "name": n, "value": v} for n, v in switches.items()])
+    stack.config("mixpanel:goneProjects", "2001")
+    stack.up()  # a destroy sees the configuration of the last up
+    told = stack.destroy().line
+    assert told.count("nobody has confirmed") == 1
+    assert "nobody has confirmed 3 removals" in told
+    assert told.count("left project 2001, where it had the role 'analyst'") == 3
