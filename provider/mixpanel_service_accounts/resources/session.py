@@ -80,9 +80,7 @@ class Connections(Struct):
                     client,
                     number,
                     warn=self._warn_once,
-                    held=lambda: (
-                        self.ledger.held_at(place.base_url) if self.ledger else frozenset()
-                    ),
+                    held=lambda: self._held_at(place.base_url),
                     created_here=self._created_here,
                 )
             return self._organizations[key]
