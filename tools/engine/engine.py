@@ -44,13 +44,25 @@ def say(line: str) -> None:
 
 def on_path() -> Path | None:
     """Find an engine on PATH that is new enough."""
-    found = shutil.which("pulumi")
-    if found is None or ROOT in Path(found).parents:  # script/pulumi would ask us again
+    return new_enough("pulumi", r"^v(\d+)\.(\d+)\.", OLDEST, ROOT)
+
+
+def new_enough(program: str, pattern: str, oldest: tuple[int, int], root: Path) -> Path | None:
+    """Return the folder of a program on PATH that is new enough.
+
+    Args:
+        program: Its name.
+        pattern: Finds the two first numbers of its version in what `version` prints.
+        oldest: The oldest version that is taken.
+        root: The checkout, whose own scripts would ask us again.
+    """
+    found = shutil.which(program)
+    if found is None or root in Path(found).parents:
         return None
     answer = subprocess.run([found, "version"], capture_output=True, text=True, check=False)
-    match = re.match(r"v(\d+)\.(\d+)\.", answer.stdout)
-    if match is None or (int(match[1]), int(match[2])) < OLDEST:
-        say(f"{found} is not used: it is older than v{OLDEST[0]}.{OLDEST[1]}")
+    match = re.search(pattern, answer.stdout)
+    if match is None or (int(match[1]), int(match[2])) < oldest:
+        say(f"{found} is not used: it is older than v{oldest[0]}.{oldest[1]}")
         return None
     return Path(found).parent
 

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import fcntl
 import os
-import re
 import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-from tools.engine.engine import alive, say
+from tools.engine.engine import alive, new_enough, say
 
 VERSION = "1.12.6"
 OLDEST = (1, 11)
@@ -35,15 +34,7 @@ _HOW_TO = (
 
 def on_path() -> Path | None:
     """Return the folder of an OpenTofu on PATH that is new enough."""
-    found = shutil.which("tofu")
-    if found is None or ROOT in Path(found).parents:  # script/tofu would ask us again
-        return None
-    answer = subprocess.run([found, "version"], capture_output=True, text=True, check=False)
-    match = re.search(r"v(\d+)\.(\d+)\.", answer.stdout)
-    if match is None or (int(match[1]), int(match[2])) < OLDEST:
-        say(f"{found} is not used: it is older than v{OLDEST[0]}.{OLDEST[1]}")
-        return None
-    return Path(found).parent
+    return new_enough("tofu", r"v(\d+)\.(\d+)\.", OLDEST, ROOT)
 
 
 def build(target: Path) -> None:
