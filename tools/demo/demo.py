@@ -14,7 +14,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -50,9 +50,22 @@ def environment(emulator: Emulator | None) -> dict[str, str]:
 def run(env: Mapping[str, str], *arguments: str, quiet: bool = False) -> str:
     """Run Pulumi as a user would, showing the command and, unless quiet, what it prints."""
     print(f"\n$ pulumi {shlex.join(arguments)}", flush=True)
-    answer = subprocess.run(
+    return printed(
         ["pulumi", *arguments, "--non-interactive"],
-        cwd=ROOT,
+        f"pulumi {shlex.join(arguments)}",
+        folder=ROOT,
+        env=env,
+        quiet=quiet,
+    )
+
+
+def printed(
+    command: Sequence[str], called: str, *, folder: Path, env: Mapping[str, str], quiet: bool
+) -> str:
+    """Run a command, show what it prints unless quiet, and return it; stop if it fails."""
+    answer = subprocess.run(
+        command,
+        cwd=folder,
         env=dict(env),
         text=True,
         check=False,
@@ -62,7 +75,7 @@ def run(env: Mapping[str, str], *arguments: str, quiet: bool = False) -> str:
     if not quiet:
         print(answer.stdout, flush=True)
     if answer.returncode:
-        fail(f"`pulumi {shlex.join(arguments)}` ended with {answer.returncode}")
+        fail(f"`{called}` ended with {answer.returncode}")
     return answer.stdout
 
 

@@ -8,13 +8,12 @@ from __future__ import annotations
 import os
 import shlex
 import shutil
-import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from tools.demo.demo import expect, fail, logs_in, say
+from tools.demo.demo import expect, logs_in, printed, say
 from tools.tofu import tofu
 
 from mixpanel_service_accounts.emulator import Emulator
@@ -58,20 +57,13 @@ class Workspace:
     def run(self, *arguments: str, quiet: bool = False) -> str:
         """Run a command as a user would, showing it and, unless quiet, what it prints."""
         print(f"\n$ {Path(self.command).name} {shlex.join(arguments)}", flush=True)
-        ran = subprocess.run(
+        return printed(
             [self.command, *arguments],
-            cwd=self.folder,
+            shlex.join(arguments),
+            folder=self.folder,
             env=self.env,
-            text=True,
-            check=False,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE if quiet else subprocess.STDOUT,
+            quiet=quiet,
         )
-        if not quiet:
-            print(ran.stdout, flush=True)
-        if ran.returncode:
-            fail(f"`{shlex.join(arguments)}` ended with {ran.returncode}")
-        return ran.stdout
 
 
 def _environment(emulator: Emulator, settings: Path) -> dict[str, str]:
