@@ -16,9 +16,7 @@ from pulumi.runtime.mocks import MockMonitor
 from pulumi.runtime.settings import get_monitor
 
 from mixpanel_service_accounts.resources.checks import whole_number
-from mixpanel_service_accounts.resources.stored import StoredResource, Unreadable, accounts_held
 from pulumi_mixpanel.program.per_run import of_this_run
-from pulumi_mixpanel.stored import stored_resource
 
 _PAUSES = (0.1, 0.2, 0.4, 0.8)
 """Seconds before each further try: on a slow machine the engine met its own half-written file."""
@@ -91,21 +89,25 @@ async def _told(stack: str, pauses: Sequence[float]) -> Mapping[str, Any]:
 
 
 def _holdings(resources: Mapping[str, Any]) -> Holdings:
+    # Here, and not above: every program would wait for them, and few adopt.
+    from mixpanel_service_accounts.resources.stored import (  # noqa: PLC0415
+        Unreadable,
+        accounts_held,
+    )
+    from pulumi_mixpanel.stored import stored_resource  # noqa: PLC0415
+
     holdings: dict[int, list[Holding]] = {}
     for urn, resource in resources.items():
         found = stored_resource({**resource, "urn": urn})
         if found is None:
             continue
         by = f"{found.kind} {urn.rpartition('::')[2]!r}"
-        for number in _held(found):
+        try:
+            numbers = accounts_held(found)
+        except Unreadable as error:
+            raise pulumi.RunError(
+                f"adopt= has to know what the state of the stack holds. {error}"
+            ) from None
+        for number in numbers:
             holdings.setdefault(number, []).append({"by": by, "home": found.outputs.get("home")})
     return holdings
-
-
-def _held(resource: StoredResource) -> Sequence[int]:
-    try:
-        return accounts_held(resource)
-    except Unreadable as error:
-        raise pulumi.RunError(
-            f"adopt= has to know what the state of the stack holds. {error}"
-        ) from None
