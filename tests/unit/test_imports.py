@@ -38,6 +38,7 @@ PREVIEW = {
     "mixpanel_service_accounts.api.models",
     "mixpanel_service_accounts.api.pasted",
     "mixpanel_service_accounts.api.vendor_errors",
+    "mixpanel_service_accounts.api.whole_numbers",
     "mixpanel_service_accounts.api.wire",
     "mixpanel_service_accounts.bugs",
     "mixpanel_service_accounts.configuration",

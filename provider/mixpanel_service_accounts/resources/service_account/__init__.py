@@ -26,6 +26,7 @@ from mixpanel_service_accounts.api.models import (
     format_instant,
     parse_instant,
 )
+from mixpanel_service_accounts.api.whole_numbers import whole_number
 from mixpanel_service_accounts.resources.account_fields import own
 from mixpanel_service_accounts.resources.adoption import (
     adopted_secret,
@@ -35,7 +36,7 @@ from mixpanel_service_accounts.resources.adoption import (
     later_secret,
     take_over,
 )
-from mixpanel_service_accounts.resources.checks import Checking, take, whole_number
+from mixpanel_service_accounts.resources.checks import Checking, take
 from mixpanel_service_accounts.resources.clock_comparison import (
     compare_before_renewal,
     note_renewal,
