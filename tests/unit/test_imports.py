@@ -29,6 +29,7 @@ PREVIEW = {
     "mixpanel_service_accounts.api.client",
     "mixpanel_service_accounts.api.clock",
     "mixpanel_service_accounts.api.dialects",
+    "mixpanel_service_accounts.api.dialects.account_routes",
     "mixpanel_service_accounts.api.dialects.bulk",
     "mixpanel_service_accounts.api.dialects.decoding",
     "mixpanel_service_accounts.api.dialects.nested",
