@@ -13,8 +13,9 @@ from msgspec import Struct, field
 
 from mixpanel_service_accounts.api.client import DIALECTS
 from mixpanel_service_accounts.api.errors import ConfigurationError
-from mixpanel_service_accounts.api.models import Credentials, Place, Secret
+from mixpanel_service_accounts.api.models import Credentials, Place
 from mixpanel_service_accounts.api.pasted import what_surrounds
+from mixpanel_service_accounts.api.secret import Secret
 from mixpanel_service_accounts.api.whole_numbers import whole_number
 from mixpanel_service_accounts.api.wire import REGIONS, Timeouts, check_base_url
 from mixpanel_service_accounts.api.wording import PLAIN, Wording

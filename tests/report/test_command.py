@@ -15,7 +15,7 @@ import pytest
 from tests.report.conftest import COMMAND, Organization
 from tests.report.terminal import COLUMNS, at_a_terminal
 
-from mixpanel_service_accounts.api.models import format_instant
+from mixpanel_service_accounts.api.instants import format_instant
 from mixpanel_service_accounts.emulator import Emulator
 
 HOSTILE = "evil\x1b[31m\x1b]0;title\x07\x9b2J\u202e\u2066[red]\r\nnext line\u200b"

@@ -21,8 +21,8 @@ from mixpanel_service_accounts.api.models import (
     Me,
     Member,
     Project,
-    Secret,
 )
+from mixpanel_service_accounts.api.secret import Secret
 from mixpanel_service_accounts.api.wire import REGIONS, Timeouts
 
 __all__ = [

@@ -10,7 +10,8 @@ import click
 from mixpanel_service_accounts.api.client import DIALECTS, Client
 from mixpanel_service_accounts.api.errors import StatusError
 from mixpanel_service_accounts.api.identity import Before, look_before
-from mixpanel_service_accounts.api.models import Account, format_instant
+from mixpanel_service_accounts.api.instants import format_instant
+from mixpanel_service_accounts.api.models import Account
 from mixpanel_service_accounts.api.reads import says_not_found
 from mixpanel_service_accounts.cli.connection import connect
 from mixpanel_service_accounts.cli.edge import EXIT_FOUND, EXIT_UNKNOWN

@@ -9,7 +9,8 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from mixpanel_service_accounts.api.models import BUILT_IN_ROLES, format_instant, same_role
+from mixpanel_service_accounts.api.instants import format_instant
+from mixpanel_service_accounts.api.models import BUILT_IN_ROLES, same_role
 from mixpanel_service_accounts.api.whole_numbers import whole_number
 from mixpanel_service_accounts.api.wording import PLAIN, Wording
 from mixpanel_service_accounts.resources.contract import Checked, Failure, I

@@ -7,7 +7,7 @@ from typing import Any, TypedDict
 import pulumi
 from pulumi.runtime.config import is_config_secret
 
-from mixpanel_service_accounts.api.models import format_instant
+from mixpanel_service_accounts.api.instants import format_instant
 from mixpanel_service_accounts.configuration import NAMESPACE
 from mixpanel_service_accounts.resources import names
 from pulumi_mixpanel.program.program_errors import ProgramConfigurationError

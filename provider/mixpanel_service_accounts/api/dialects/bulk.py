@@ -21,13 +21,13 @@ from mixpanel_service_accounts.api.dialects.decoding import (
 )
 from mixpanel_service_accounts.api.dialects.pages import read_list
 from mixpanel_service_accounts.api.errors import HTTP_METHOD_NOT_ALLOWED, StatusError
+from mixpanel_service_accounts.api.instants import format_instant
 from mixpanel_service_accounts.api.models import (
     Account,
     CreatedAccount,
     Grant,
     Listing,
     Member,
-    format_instant,
     name_of,
 )
 from mixpanel_service_accounts.api.wire import Answer, Request, Turn

@@ -15,7 +15,9 @@ from msgspec import UNSET, UnsetType
 
 from mixpanel_service_accounts.api.errors import MalformedAnswer
 from mixpanel_service_accounts.api.forgiving_json import REPLACED, NotJSON, decode_json
-from mixpanel_service_accounts.api.models import Account, Me, Project, Secret, parse_instant
+from mixpanel_service_accounts.api.instants import parse_instant
+from mixpanel_service_accounts.api.models import Account, Me, Project
+from mixpanel_service_accounts.api.secret import Secret
 from mixpanel_service_accounts.api.vendor_errors import vendor_error_in
 from mixpanel_service_accounts.api.whole_numbers import whole_number
 from mixpanel_service_accounts.api.wire import Answer, Request

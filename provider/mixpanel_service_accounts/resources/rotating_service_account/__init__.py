@@ -16,10 +16,8 @@ from mixpanel_service_accounts.api.errors import (
     MixpanelError,
     Refused,
 )
-from mixpanel_service_accounts.api.models import (
-    Account,
-    parse_instant,
-)
+from mixpanel_service_accounts.api.instants import parse_instant
+from mixpanel_service_accounts.api.models import Account
 from mixpanel_service_accounts.resources.account_fields import ProjectRole, own
 from mixpanel_service_accounts.resources.adoption import (
     adopted_secret,

@@ -21,11 +21,8 @@ from mixpanel_service_accounts.api.errors import (
     Refused,
     StatusError,
 )
-from mixpanel_service_accounts.api.models import (
-    Account,
-    format_instant,
-    parse_instant,
-)
+from mixpanel_service_accounts.api.instants import format_instant, parse_instant
+from mixpanel_service_accounts.api.models import Account
 from mixpanel_service_accounts.api.whole_numbers import whole_number
 from mixpanel_service_accounts.resources.account_fields import own
 from mixpanel_service_accounts.resources.adoption import (

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from mixpanel_service_accounts.api.models import format_instant, parse_instant
+from mixpanel_service_accounts.api.instants import format_instant, parse_instant
 from mixpanel_service_accounts.resources.adoption import check_adopt, refuse_replacing
 from mixpanel_service_accounts.resources.checks import Checking, check_instant
 from mixpanel_service_accounts.resources.fields import decode
