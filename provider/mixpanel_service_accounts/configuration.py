@@ -19,29 +19,7 @@ from mixpanel_service_accounts.api.secret import Secret
 from mixpanel_service_accounts.api.whole_numbers import whole_number
 from mixpanel_service_accounts.api.wire import REGIONS, Timeouts, check_base_url
 from mixpanel_service_accounts.api.wording import PLAIN, Wording
-
-NAMESPACE = "mixpanel"
-
-EXPLICIT = "explicitProvider"
-"""The key that marks the configuration of an explicit provider."""
-
-STACK = "mixpanelStack"
-"""The namespace under which an explicit provider brings the stack's configuration along."""
-
-STACK_KEYS = (
-    "organizationId",
-    "region",
-    "baseUrl",
-    "dialect",
-    "username",
-    "secret",
-    "acceptMove",
-    "goneProjects",
-    "connectTimeout",
-    "readTimeout",
-    "totalTimeout",
-)
-"""What an explicit provider leaves out may come from there: all but its own width."""
+from mixpanel_service_accounts.configuration_keys import EXPLICIT
 
 ENVIRONMENT: Mapping[str, tuple[str, ...]] = {
     "organizationId": ("MIXPANEL_ORGANIZATION_ID",),
