@@ -53,7 +53,7 @@ def report_orphans(states: Sequence[Stored], dialect: str, delete: Collection[in
         if _is_chosen(orphan, delete):
             left -= _delete_unused(client, organization, orphan.account)
     if not orphans:
-        click.echo("no account looks left behind by a run of these stacks", err=True)
+        click.echo("no account looks left behind by the runs that wrote these states", err=True)
     if left:
         return EXIT_FOUND
     return EXIT_UNKNOWN if len(orphans) > len(offered) else 0
@@ -81,7 +81,7 @@ def _refuse_others(
         why = (
             f"is too young to tell: {young[number]}"
             if number in young
-            else "is neither a certain nor a possible orphan of these stacks"
+            else "is neither a certain nor a possible orphan of these states"
         )
         raise click.ClickException(f"account {number} {why}. Nothing was deleted.")
 
