@@ -117,7 +117,7 @@ class _Wanted:
 @click.option(
     "--orphans",
     is_flag=True,
-    help="Instead: list what killed runs may have left behind, by the states that follow as EXPORTs.",
+    help="Instead: list what killed runs may have left behind, by the states given as EXPORTs.",
 )
 @click.option(
     "--delete",
