@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
 import pulumi_mixpanel
 
 ROOMS_OF_THE_CORE = (
@@ -190,6 +192,18 @@ def test_a_call_imports_nothing_of_the_command_line_or_the_emulator() -> None:
         "sqlite3",
         "mixpanel_service_accounts.emulator",
     } & loaded == set()
+
+
+@pytest.mark.parametrize(
+    "command", ["terraform_mixpanel.command", "pulumi_mixpanel.plugin.command"]
+)
+def test_the_start_of_a_plugin_looks_for_no_garbage(command: str) -> None:
+    """What it imports stays; afterwards garbage is looked for as ever."""
+    code = "import gc, sys; seen = []; gc.callbacks.append(lambda *_: seen.append('grpc' in sys.modules)); "
+    code += f"import {command}; print(any(seen), gc.isenabled(), gc.get_freeze_count() > 0)"
+    run = [sys.executable, "-c", code]
+    told = subprocess.run(run, capture_output=True, text=True, check=True).stdout
+    assert told.split() == ["False", "True", "True"]
 
 
 def test_what_is_imported_makes_no_dataclass() -> None:
