@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 import grpc
 from msgspec import Struct
 
-from mixpanel_plugin_rpc.bugs import describe_bug
 from mixpanel_plugin_rpc.messages import Message, Protocol
 
 Method = Callable[[Message], Message]
@@ -30,9 +29,16 @@ Failed = Callable[[Message, BaseException], "Message | Rejected"]
 """Takes the response class of a call and its error, and returns the response that describes it, or
 how the call ends without one."""
 
+Described = Callable[[BaseException], str]
+"""Takes an error of `Failed` itself, and returns its text, which holds nothing of the error."""
+
 
 def handlers_of(
-    protocol: Protocol, service: str, methods: Mapping[str, Method], failed: Failed
+    protocol: Protocol,
+    service: str,
+    methods: Mapping[str, Method],
+    failed: Failed,
+    described: Described,
 ) -> grpc.GenericRpcHandler:
     """Return the handlers of a service; a method that is missing answers "unimplemented".
 
@@ -43,12 +49,12 @@ def handlers_of(
         service: The full name, such as `tfplugin6.Provider`.
         methods: What answers each call, by the method's name.
         failed: What describes an error.
+        described: What describes an error of `failed`.
     """
+    edge = _Edge(failed, described)
     found = {
         method.name: grpc.unary_unary_rpc_method_handler(
-            _behaviour(
-                methods[method.name], protocol.message(method.output_type.full_name), failed
-            ),
+            edge.around(methods[method.name], protocol.message(method.output_type.full_name)),
             request_deserializer=protocol.message(method.input_type.full_name).FromString,
             response_serializer=_serialized,
         )
@@ -63,18 +69,38 @@ def _serialized(message: Message) -> bytes:
     return found
 
 
-def _behaviour(
-    method: Method, response_class: Message, failed: Failed
-) -> Callable[[Message, grpc.ServicerContext], Message]:
-    def behave(request: Message, context: grpc.ServicerContext) -> Message:
-        response, bug = _attempt(method, request, response_class, failed)
-        if bug is not None:  # here, outside of the edge: abort() raises
-            context.abort(grpc.StatusCode.INTERNAL, bug)
-        if isinstance(response, Rejected):
-            return _rejected(response, response_class, context)
-        return response
+class _Edge(Struct, frozen=True):
+    """What no exception leaves."""
 
-    return behave
+    failed: Failed
+    described: Described
+
+    def around(
+        self, method: Method, response_class: Message
+    ) -> Callable[[Message, grpc.ServicerContext], Message]:
+        """Return what answers the calls of a method."""
+
+        def behave(request: Message, context: grpc.ServicerContext) -> Message:
+            response, bug = self._attempt(method, request, response_class)
+            if bug is not None:  # here, outside of the edge: abort() raises
+                context.abort(grpc.StatusCode.INTERNAL, bug)
+            if isinstance(response, Rejected):
+                return _rejected(response, response_class, context)
+            return response
+
+        return behave
+
+    def _attempt(
+        self, method: Method, request: Message, response_class: Message
+    ) -> tuple[Message, str | None]:
+        """Return the response, or the description of a bug; raise nothing."""
+        try:
+            try:
+                return method(request), None
+            except BaseException as error:  # noqa: BLE001 (the outermost edge)
+                return self.failed(response_class, error), None
+        except BaseException as error:  # noqa: BLE001 (the same, for `failed` itself)
+            return None, self.described(error)
 
 
 def _rejected(
@@ -86,16 +112,3 @@ def _rejected(
     context.set_code(grpc.StatusCode.UNKNOWN)
     context.set_details(rejected.message)
     return response_class()
-
-
-def _attempt(
-    method: Method, request: Message, response_class: Message, failed: Failed
-) -> tuple[Message, str | None]:
-    """Return the response, or the description of a bug; raise nothing."""
-    try:
-        try:
-            return method(request), None
-        except BaseException as error:  # noqa: BLE001 (the outermost edge)
-            return failed(response_class, error), None
-    except BaseException as error:  # noqa: BLE001 (the same, for `failed` itself)
-        return None, describe_bug(error)

@@ -13,33 +13,13 @@ from msgspec import Struct, field
 
 from mixpanel_service_accounts.api.client import DIALECTS
 from mixpanel_service_accounts.api.errors import ConfigurationError
-from mixpanel_service_accounts.api.models import Credentials, Place, Secret
+from mixpanel_service_accounts.api.models import Credentials, Place
 from mixpanel_service_accounts.api.pasted import what_surrounds
+from mixpanel_service_accounts.api.secret import Secret
+from mixpanel_service_accounts.api.whole_numbers import whole_number
 from mixpanel_service_accounts.api.wire import REGIONS, Timeouts, check_base_url
 from mixpanel_service_accounts.api.wording import PLAIN, Wording
-
-NAMESPACE = "mixpanel"
-
-EXPLICIT = "explicitProvider"
-"""The key that marks the configuration of an explicit provider."""
-
-STACK = "mixpanelStack"
-"""The namespace under which an explicit provider brings the stack's configuration along."""
-
-STACK_KEYS = (
-    "organizationId",
-    "region",
-    "baseUrl",
-    "dialect",
-    "username",
-    "secret",
-    "acceptMove",
-    "goneProjects",
-    "connectTimeout",
-    "readTimeout",
-    "totalTimeout",
-)
-"""What an explicit provider leaves out may come from there: all but its own width."""
+from mixpanel_service_accounts.configuration_keys import EXPLICIT
 
 ENVIRONMENT: Mapping[str, tuple[str, ...]] = {
     "organizationId": ("MIXPANEL_ORGANIZATION_ID",),
@@ -51,7 +31,6 @@ ENVIRONMENT: Mapping[str, tuple[str, ...]] = {
 """The environment variables that Mixpanel's users already have (wire.md, fact 12)."""
 
 _MOST_CALLS = 64
-_DIGITS = 16
 
 
 class Configuration(Struct, frozen=True):
@@ -239,12 +218,12 @@ class _Resolver:
     def _number(self, key: str, value: str | None) -> int | None:
         if value is None:
             return None
-        if not _is_number(value):
+        number = whole_number(value)
+        if number is None:
             self._problems.append(
                 f"{self._setting(key)} must be a whole number above 0; {value!r} was given."
             )
-            return None
-        return int(value)
+        return number
 
     def _one_of(self, key: str, value: str | None, choices: Mapping[str, object]) -> str | None:
         if value is None or value in choices:
@@ -264,14 +243,14 @@ class _Resolver:
 
     def _gone_projects(self) -> frozenset[int]:
         value = self._configured("goneProjects") or ""
-        numbers = [one for one in re.split(r"[\s,\[\]]+", value) if one]
-        if not all(map(_is_number, numbers)):
+        numbers = [whole_number(one) for one in re.split(r"[\s,\[\]]+", value) if one]
+        if None in numbers:
             self._problems.append(
                 f"{self._setting('goneProjects')} must be numbers of projects with commas between "
                 f"them, such as 2195193,2195194; {value!r} was given."
             )
             return frozenset()
-        return frozenset(map(int, numbers))
+        return frozenset(number for number in numbers if number is not None)
 
     def _concurrency(self) -> int | None:
         calls = self._number("concurrency", self._configured("concurrency"))
@@ -289,8 +268,3 @@ class _Resolver:
             read=self._number("readTimeout", self._configured("readTimeout")) or default.read,
             total=self._number("totalTimeout", self._configured("totalTimeout")) or default.total,
         )
-
-
-def _is_number(text: str) -> bool:
-    """Return whether a text is a whole number above 0 of at most sixteen digits."""
-    return text.isascii() and text.isdigit() and len(text) <= _DIGITS and int(text) > 0

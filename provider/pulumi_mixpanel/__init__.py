@@ -6,8 +6,9 @@ such as the native plugin, does not load the Pulumi SDK.
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from mixpanel_service_accounts.lazy_names import loader
 
 if TYPE_CHECKING:
     from pulumi_mixpanel.program.account import ServiceAccount
@@ -27,11 +28,11 @@ if TYPE_CHECKING:
     from pulumi_mixpanel.program.membership import ProjectMembership
     from pulumi_mixpanel.program.rotating_account import RotatingServiceAccount
 
-_ROOMS = {
-    "account": ("ServiceAccount",),
-    "class_arguments": ("ProjectRole",),
-    "explicit_provider": ("Provider",),
-    "lookups": (
+_MODULES = {
+    "program.account": ("ServiceAccount",),
+    "program.class_arguments": ("ProjectRole",),
+    "program.explicit_provider": ("Provider",),
+    "program.lookups": (
         "LookupFailed",
         "ProjectServiceAccount",
         "ServiceAccountDetails",
@@ -42,20 +43,13 @@ _ROOMS = {
         "get_service_accounts",
         "get_service_accounts_output",
     ),
-    "membership": ("ProjectMembership",),
-    "rotating_account": ("RotatingServiceAccount",),
+    "program.membership": ("ProjectMembership",),
+    "program.rotating_account": ("RotatingServiceAccount",),
 }
-"""The module of `program` that defines each public name."""
+"""The module that defines each public name."""
 
 
-def __getattr__(name: str) -> object:
-    """Return a public name, loading its module on first use."""
-    room = next((room for room, names in _ROOMS.items() if name in names), None)
-    if room is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    found: object = getattr(import_module(f"{__name__}.program.{room}"), name)
-    globals()[name] = found
-    return found
+__getattr__ = loader(__name__, _MODULES)
 
 
 def __dir__() -> list[str]:

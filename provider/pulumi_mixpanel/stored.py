@@ -12,7 +12,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from mixpanel_service_accounts.api.models import parse_instant
+from mixpanel_service_accounts.api.instants import parse_instant
 from mixpanel_service_accounts.api.wording import Wording
 from mixpanel_service_accounts.resources import (
     rotating_service_account,

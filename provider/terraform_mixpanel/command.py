@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from terraform_mixpanel.account_lookups import SOURCES
-from terraform_mixpanel.connections import connect
-from terraform_mixpanel.kinds import KINDS
-from terraform_mixpanel.provider import Provider
-from terraform_mixpanel.serving import serve
+from mixpanel_plugin_rpc.startup import uncollected
+
+with uncollected():
+    from terraform_mixpanel.account_lookups import SOURCES
+    from terraform_mixpanel.connections import connect
+    from terraform_mixpanel.kinds import KINDS
+    from terraform_mixpanel.provider import Provider
+    from terraform_mixpanel.serving import serve
 
 
 def main() -> int:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from mixpanel_plugin_rpc.bugs import describe_bug
 from mixpanel_plugin_rpc.messages import Message, load
 from mixpanel_service_accounts.api.errors import MixpanelError
+from mixpanel_service_accounts.bugs import describe_bug
 from mixpanel_service_accounts.resources.contract import Failure
 from terraform_mixpanel.attributes import Attribute
 from terraform_mixpanel.wire_values import is_map, is_struct

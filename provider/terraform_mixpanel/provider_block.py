@@ -7,12 +7,8 @@ from typing import Any
 
 from msgspec import Struct
 
-from mixpanel_service_accounts.configuration import (
-    ENVIRONMENT,
-    EXPLICIT,
-    Configuration,
-    resolve,
-)
+from mixpanel_service_accounts.configuration import ENVIRONMENT, Configuration, resolve
+from mixpanel_service_accounts.configuration_keys import EXPLICIT
 from mixpanel_service_accounts.resources.fields import UNKNOWN
 from mixpanel_service_accounts.resources.provider_arguments import ProviderArguments
 from terraform_mixpanel.attributes import attributes_of

@@ -15,6 +15,7 @@ from pathlib import Path
 from mixpanel_plugin_rpc.handlers import handlers_of
 from mixpanel_plugin_rpc.messages import load
 from mixpanel_plugin_rpc.server import Server
+from mixpanel_service_accounts.bugs import describe_bug
 from terraform_mixpanel.certificates import Certificate
 from terraform_mixpanel.diagnostics import failed_call
 from terraform_mixpanel.go_plugin import controller, handshake, is_started_by_cli
@@ -62,7 +63,8 @@ def _wait(shutdown: threading.Event) -> None:
 
 
 def _server(provider: Provider, shutdown: threading.Event) -> Server:
-    handlers = handlers_of(load("tfplugin6"), "tfplugin6.Provider", provider.methods, failed_call)
+    service = "tfplugin6.Provider"
+    handlers = handlers_of(load("tfplugin6"), service, provider.methods, failed_call, describe_bug)
     return Server([handlers, controller(shutdown)])
 
 

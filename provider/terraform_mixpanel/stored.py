@@ -16,7 +16,7 @@ import msgspec
 from msgspec import Struct
 
 from mixpanel_service_accounts.api.errors import Refused
-from mixpanel_service_accounts.api.models import parse_instant
+from mixpanel_service_accounts.api.instants import parse_instant
 from mixpanel_service_accounts.api.wording import Wording
 from mixpanel_service_accounts.resources.stored import StoredResource, Unreadable
 from terraform_mixpanel.attributes import VERSION, Kind

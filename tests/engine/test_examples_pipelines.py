@@ -17,7 +17,7 @@ from tests.engine.harness import PASSPHRASE, Stack
 from tests.engine.test_examples import roles_of, rows
 
 from mixpanel_service_accounts.api import Client, Credentials, Grant, Secret
-from mixpanel_service_accounts.api.models import format_instant, parse_instant
+from mixpanel_service_accounts.api.instants import format_instant, parse_instant
 from mixpanel_service_accounts.emulator import Emulator
 
 OURS = ("pulumi ", "pulumi-mixpanel ")

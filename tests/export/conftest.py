@@ -12,7 +12,7 @@ import pytest
 from tests.engine.harness import Stack
 
 from mixpanel_service_accounts.api import Client, Credentials, Grant, Secret
-from mixpanel_service_accounts.api.models import parse_instant
+from mixpanel_service_accounts.api.instants import parse_instant
 from mixpanel_service_accounts.emulator import Emulator
 
 COMMAND = Path(sys.executable).parent / "pulumi-mixpanel"

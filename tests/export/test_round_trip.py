@@ -12,7 +12,7 @@ import pytest
 from tests.engine.harness import Stack
 from tests.export.conftest import HOSTILE, UNFIT, Organization
 
-from pulumi_mixpanel.dynamic import _PROVIDERS
+from pulumi_mixpanel.dynamic.providers import PROVIDERS
 
 OpenProject = Callable[[Organization, Path], Stack]
 
@@ -127,4 +127,4 @@ def test_the_provider_in_the_file_is_the_package_s_own(
     for kind, entry in zip(kinds, document["resources"], strict=True):
         assert entry["inputs"]["__provider"] == entry["outputs"]["__provider"]
         loaded = dill.loads(base64.b64decode(entry["inputs"]["__provider"]))  # noqa: S301 (our own)
-        assert type(loaded) is _PROVIDERS[kind]
+        assert type(loaded) is PROVIDERS[kind]

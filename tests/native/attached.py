@@ -15,6 +15,7 @@ from mixpanel_plugin_rpc.handlers import handlers_of
 from mixpanel_plugin_rpc.messages import load
 from mixpanel_plugin_rpc.server import Server
 from mixpanel_service_accounts.api.clock import SYSTEM_CLOCK, Clock
+from mixpanel_service_accounts.bugs import describe_bug
 from pulumi_mixpanel.plugin.engine_log import EngineLog
 from pulumi_mixpanel.plugin.failures import failed_call
 from pulumi_mixpanel.plugin.provider import Provider
@@ -28,7 +29,7 @@ def attached(environment: Mapping[str, str], clock: Clock = SYSTEM_CLOCK) -> Ite
     provider = Provider(EngineLog(), clock, environment)
     protocol = load("pulumirpc")
     service = "pulumirpc.ResourceProvider"
-    server = Server([handlers_of(protocol, service, provider.methods, failed_call)])
+    server = Server([handlers_of(protocol, service, provider.methods, failed_call, describe_bug)])
     try:
         yield server.listen_on_port()
     finally:

@@ -11,6 +11,7 @@ from mixpanel_plugin_rpc.handlers import handlers_of
 from mixpanel_plugin_rpc.messages import Message, load
 from mixpanel_plugin_rpc.server import Server
 from mixpanel_service_accounts.api.errors import Refused
+from mixpanel_service_accounts.bugs import describe_bug
 from pulumi_mixpanel.plugin.failures import PartlyMade, failed_call, sentence
 from pulumi_mixpanel.plugin.wire_values import SecretValue, unpack
 
@@ -20,7 +21,15 @@ PROTOCOL = load("pulumirpc")
 def ended(method: Callable[[Message], Message]) -> grpc.RpcError:
     """Return the error with which a call of Create ends."""
     server = Server(
-        [handlers_of(PROTOCOL, "pulumirpc.ResourceProvider", {"Create": method}, failed_call)]
+        [
+            handlers_of(
+                PROTOCOL,
+                "pulumirpc.ResourceProvider",
+                {"Create": method},
+                failed_call,
+                describe_bug,
+            )
+        ]
     )
     try:
         with grpc.insecure_channel(f"127.0.0.1:{server.listen_on_port()}") as channel:
@@ -60,7 +69,7 @@ def test_a_bug_shows_nothing_of_its_text() -> None:
     error = ended(create)
     assert error.code() is grpc.StatusCode.UNKNOWN
     assert error.details() == (
-        "The provider failed: a bug in the provider: ValueError in create, line "
+        "The provider failed: a bug in pulumi-mixpanel: ValueError in create, line "
         f"{create.__code__.co_firstlineno + 1}. Please report it."
     )
 
@@ -71,5 +80,5 @@ def test_an_error_of_the_core_is_one_sentence() -> None:
         "Creating a ServiceAccount: no."
     )
     assert str(sentence("Reading it", KeyError("hidden-secret"))) == (
-        "Reading it: a bug in the provider: KeyError in ?. Please report it; the state is kept."
+        "Reading it: a bug in pulumi-mixpanel: KeyError in ?. Please report it; the state is kept."
     )

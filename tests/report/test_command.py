@@ -15,7 +15,7 @@ import pytest
 from tests.report.conftest import COMMAND, Organization
 from tests.report.terminal import COLUMNS, at_a_terminal
 
-from mixpanel_service_accounts.api.models import format_instant
+from mixpanel_service_accounts.api.instants import format_instant
 from mixpanel_service_accounts.emulator import Emulator
 
 HOSTILE = "evil\x1b[31m\x1b]0;title\x07\x9b2J\u202e\u2066[red]\r\nnext line\u200b"
@@ -219,9 +219,9 @@ def test_what_no_stack_manages(organization: Organization, tmp_path: Path) -> No
         (["--json", "--html", "x.html"], 2, "Error: --json and --html are two forms of one report: give one of them."),
         (["--delete"], 2, "Error: --delete goes with --orphans alone."),
         (["--orphans", "EXPORT", "--json"], 2, "Error: --orphans goes with --delete and --dialect alone."),
-        (["--orphans"], 2, "Error: --orphans needs the stacks: an EXPORT of each."),
+        (["--orphans"], 2, "Error: --orphans needs the states: an EXPORT of each."),
         (["EXPORT"], 2, "Error: An EXPORT goes with --orphans, or after --stack."),
-        (["--fail-on", "unmanaged"], 2, "Error: --fail-on unmanaged needs the stacks: --stack EXPORT for each."),
+        (["--fail-on", "unmanaged"], 2, "Error: --fail-on unmanaged needs the states: --stack EXPORT for each."),
         (["--fail-on", "expired,odd"], 2, "Error: Invalid value for '--fail-on': 'odd' is no finding; there are expired, expiring, admin, sensitive, many-projects, unused, no-expiry, unmanaged."),
         (["--stack", "NOTHING"], 1, "Error: NOTHING is not what `pulumi stack export` prints: it has no deployment. Nor is it a state of Terraform or OpenTofu."),
         (["--stack", "TEXT"], 1, "Error: TEXT is no JSON: Expecting value: line 1 column 1 (char 0)"),

@@ -10,7 +10,8 @@ import pytest
 from tests.recorded.recording import Recording, recordings
 
 import pulumi_mixpanel
-from pulumi_mixpanel.dynamic import _PROVIDERS, _load
+from pulumi_mixpanel.dynamic import _load
+from pulumi_mixpanel.dynamic.providers import PROVIDERS
 
 KINDS = ("ServiceAccount", "RotatingServiceAccount", "ProjectMembership")
 
@@ -87,10 +88,10 @@ def test_what_can_be_read_has_these_fields(name: str) -> None:
 
 def test_kinds_are_loaded_by_these_names() -> None:
     """`_load` and its argument are in the pickle of every resource of every stack."""
-    assert sorted(_PROVIDERS) == sorted(KINDS)
+    assert sorted(PROVIDERS) == sorted(KINDS)
     assert (_load.__module__, _load.__qualname__) == ("pulumi_mixpanel.dynamic", "_load")
     for kind in KINDS:
-        assert type(_load(kind)) is _PROVIDERS[kind]
+        assert type(_load(kind)) is PROVIDERS[kind]
 
 
 @pytest.mark.parametrize("kind", KINDS)

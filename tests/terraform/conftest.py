@@ -14,7 +14,7 @@ from tests.terraform.cli import ADDRESSES, CHOSEN, Workspace, overriding
 from tests.terraform.stand_in_server import LOOKUP, Server, connector
 
 from mixpanel_service_accounts.api.clock import Clock
-from mixpanel_service_accounts.api.models import format_instant
+from mixpanel_service_accounts.api.instants import format_instant
 from mixpanel_service_accounts.emulator import Emulator
 from terraform_mixpanel.account_lookups import SOURCES
 from terraform_mixpanel.attributes import kind_of

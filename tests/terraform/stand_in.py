@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from mixpanel_service_accounts.api.errors import Refused
-from mixpanel_service_accounts.api.models import format_instant
+from mixpanel_service_accounts.api.instants import format_instant
 from mixpanel_service_accounts.resources.contract import Checked, Created, Diff, Failure, Read
 from mixpanel_service_accounts.resources.fields import (
     UNKNOWN,

@@ -151,7 +151,9 @@ def test_a_bug_is_told_without_its_text(
     server.failure = bug
     summary, detail, _path = diagnostics(created(provider, name="a"))[0]
     assert summary == f"Cannot create {TYPE}"
-    assert detail.startswith(f"This is a bug in the provider: {type(bug).__name__} in call, line ")
+    assert detail.startswith(
+        f"This is a bug in pulumi-mixpanel: {type(bug).__name__} in call, line "
+    )
     assert detail.endswith(". Please report it.")
     assert "hidden-secret" not in detail
 

@@ -13,6 +13,7 @@ import pytest
 from mixpanel_plugin_rpc.handlers import Failed, Method, handlers_of
 from mixpanel_plugin_rpc.messages import Message, load
 from mixpanel_plugin_rpc.server import Server
+from mixpanel_service_accounts.bugs import describe_bug
 
 PROTOCOL = load("tfplugin6")
 STOP = "/tfplugin6.Provider/StopProvider"
@@ -21,7 +22,7 @@ STOP = "/tfplugin6.Provider/StopProvider"
 @contextmanager
 def served(methods: Mapping[str, Method], failed: Failed) -> Iterator[grpc.Channel]:
     """Serve methods, and return a channel to them."""
-    server = Server([handlers_of(PROTOCOL, "tfplugin6.Provider", methods, failed)])
+    server = Server([handlers_of(PROTOCOL, "tfplugin6.Provider", methods, failed, describe_bug)])
     with tempfile.TemporaryDirectory() as folder:
         server.listen(Path(folder) / "socket")
         with grpc.insecure_channel(f"unix:{folder}/socket") as channel:
@@ -77,7 +78,7 @@ def test_what_the_edge_cannot_describe_ends_the_call_without_a_traceback() -> No
     with served({"StopProvider": fail}, fail) as channel, pytest.raises(grpc.RpcError) as raised:
         called(channel)
     assert raised.value.code() is grpc.StatusCode.INTERNAL
-    assert raised.value.details().startswith("a bug in the provider: ValueError in fail, line ")
+    assert raised.value.details().startswith("a bug in pulumi-mixpanel: ValueError in fail, line ")
     assert "hidden-secret" not in str(raised.value)
 
 

@@ -1,9 +1,11 @@
-"""What the provider's process imports, every preview waits for."""
+"""What a program and the provider's process import: every preview waits for both."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
+
+import pytest
 
 import pulumi_mixpanel
 
@@ -21,7 +23,42 @@ ROOMS_OF_THE_CORE = (
     "resources.service_account",
 )
 
+PROGRAM = {
+    "mixpanel_service_accounts",
+    "mixpanel_service_accounts.api",
+    "mixpanel_service_accounts.api.errors",
+    "mixpanel_service_accounts.api.instants",
+    "mixpanel_service_accounts.api.secret",
+    "mixpanel_service_accounts.api.whole_numbers",
+    "mixpanel_service_accounts.configuration_keys",
+    "mixpanel_service_accounts.lazy_names",
+    "mixpanel_service_accounts.resources",
+    "mixpanel_service_accounts.resources.default_name",
+    "pulumi_mixpanel",
+    "pulumi_mixpanel.dynamic",
+    "pulumi_mixpanel.program",
+    "pulumi_mixpanel.program.account",
+    "pulumi_mixpanel.program.account_arguments",
+    "pulumi_mixpanel.program.adopt_guard",
+    "pulumi_mixpanel.program.arguments",
+    "pulumi_mixpanel.program.class_arguments",
+    "pulumi_mixpanel.program.component_providers",
+    "pulumi_mixpanel.program.explicit_provider",
+    "pulumi_mixpanel.program.in_organization",
+    "pulumi_mixpanel.program.membership",
+    "pulumi_mixpanel.program.memberships_of_run",
+    "pulumi_mixpanel.program.per_run",
+    "pulumi_mixpanel.program.program_errors",
+    "pulumi_mixpanel.program.rotating_account",
+}
+"""What declares resources; no rule, no lookup, no call."""
+
 PREVIEW = {
+    "mixpanel_service_accounts",
+    "mixpanel_service_accounts.configuration_keys",
+    "mixpanel_service_accounts.lazy_names",
+    "pulumi_mixpanel",
+    "pulumi_mixpanel.dynamic.providers",
     "mixpanel_service_accounts.resources.gone_projects",
     "mixpanel_service_accounts.api.wording",
     "pulumi_mixpanel.wording",
@@ -29,15 +66,19 @@ PREVIEW = {
     "mixpanel_service_accounts.api.client",
     "mixpanel_service_accounts.api.clock",
     "mixpanel_service_accounts.api.dialects",
+    "mixpanel_service_accounts.api.dialects.account_routes",
     "mixpanel_service_accounts.api.dialects.bulk",
     "mixpanel_service_accounts.api.dialects.decoding",
     "mixpanel_service_accounts.api.dialects.nested",
     "mixpanel_service_accounts.api.dialects.pages",
     "mixpanel_service_accounts.api.errors",
     "mixpanel_service_accounts.api.forgiving_json",
+    "mixpanel_service_accounts.api.instants",
     "mixpanel_service_accounts.api.models",
     "mixpanel_service_accounts.api.pasted",
+    "mixpanel_service_accounts.api.secret",
     "mixpanel_service_accounts.api.vendor_errors",
+    "mixpanel_service_accounts.api.whole_numbers",
     "mixpanel_service_accounts.api.wire",
     "mixpanel_service_accounts.bugs",
     "mixpanel_service_accounts.configuration",
@@ -95,7 +136,8 @@ def test_the_package_itself_loads_nothing() -> None:
     run = [sys.executable, "-c", f"{there}print(*(set(sys.modules) - before))"]
     told = subprocess.run(run, capture_output=True, text=True, check=True).stdout.split()
     loaded = {name.partition(".")[0] for name in told}
-    assert loaded - set(sys.stdlib_module_names) == {"pulumi_mixpanel"}
+    assert loaded - set(sys.stdlib_module_names) == {"mixpanel_service_accounts", "pulumi_mixpanel"}
+    assert len([name for name in told if name.startswith(("mixpanel_", "pulumi_"))]) == 3
 
 
 def test_the_core_loads_no_engine() -> None:
@@ -108,17 +150,30 @@ def test_the_core_loads_no_engine() -> None:
     assert {name.partition(".")[0] for name in told} & {"pulumi", "grpc", "google"} == set()
 
 
-def test_a_preview_imports_just_this() -> None:
-    """Every preview waits for what its provider's process imports."""
-    loaded = imported("import pulumi_mixpanel.dynamic")
-    foreign = {name.partition(".")[0] for name in loaded}
-    assert foreign - set(sys.stdlib_module_names) == {
-        "mixpanel_service_accounts",
-        "pulumi_mixpanel",
-        "msgspec",
+def test_the_provider_s_process_imports_just_this() -> None:
+    """Every preview waits for it."""
+    foreign, ours = split(
+        imported("from pulumi_mixpanel.dynamic import _load; _load('ServiceAccount')")
+    )
+    assert foreign == {"msgspec"}
+    assert ours == PREVIEW
+
+
+def test_a_program_with_the_three_classes_imports_just_this() -> None:
+    """Every preview waits for it too: neither a rule nor a library that only rules need."""
+    classes = "ProjectMembership, RotatingServiceAccount, ServiceAccount"
+    foreign, ours = split(imported(f"from pulumi_mixpanel import {classes}"))
+    assert foreign == set()
+    assert ours == PROGRAM
+
+
+def split(loaded: set[str]) -> tuple[set[str], set[str]]:
+    """Return the packages that are neither ours nor Python's, and our modules."""
+    ours = {
+        name for name in loaded if name.startswith(("mixpanel_service_accounts", "pulumi_mixpanel"))
     }
-    ours = {name for name in loaded if name.startswith(("mixpanel_service_accounts.", "pulumi_"))}
-    assert ours == {"pulumi_mixpanel", *PREVIEW}
+    foreign = {name.partition(".")[0] for name in loaded - ours} - set(sys.stdlib_module_names)
+    return foreign, ours
 
 
 def test_a_call_imports_nothing_of_the_command_line_or_the_emulator() -> None:
@@ -137,6 +192,18 @@ def test_a_call_imports_nothing_of_the_command_line_or_the_emulator() -> None:
         "sqlite3",
         "mixpanel_service_accounts.emulator",
     } & loaded == set()
+
+
+@pytest.mark.parametrize(
+    "command", ["terraform_mixpanel.command", "pulumi_mixpanel.plugin.command"]
+)
+def test_the_start_of_a_plugin_looks_for_no_garbage(command: str) -> None:
+    """What it imports stays; afterwards garbage is looked for as ever."""
+    code = "import gc, sys; seen = []; gc.callbacks.append(lambda *_: seen.append('grpc' in sys.modules)); "
+    code += f"import {command}; print(any(seen), gc.isenabled(), gc.get_freeze_count() > 0)"
+    run = [sys.executable, "-c", code]
+    told = subprocess.run(run, capture_output=True, text=True, check=True).stdout
+    assert told.split() == ["False", "True", "True"]
 
 
 def test_what_is_imported_makes_no_dataclass() -> None:

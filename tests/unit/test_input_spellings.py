@@ -17,10 +17,10 @@ from tests.tiny_engine import CheckError, TinyEngine
 from mixpanel_service_accounts.api import Client, Credentials, Refused, Secret
 from mixpanel_service_accounts.api.clock import Clock
 from mixpanel_service_accounts.api.models import Place
+from mixpanel_service_accounts.api.whole_numbers import whole_number
 from mixpanel_service_accounts.configuration import resolve
 from mixpanel_service_accounts.emulator import Emulator
 from mixpanel_service_accounts.resources.checks import Checking as Checked
-from mixpanel_service_accounts.resources.checks import whole_number
 from mixpanel_service_accounts.resources.contract import Failure
 
 NOW = datetime(2026, 11, 28, 8, 30, 30, tzinfo=timezone.utc)

@@ -315,7 +315,7 @@ def test_several_exports_are_one_report(killed: tuple[Emulator, list[str]], repe
     assert (rest.exit_code, names(emulator)) == (0, [])
     none = CliRunner().invoke(main, arguments)
     assert none.exit_code == 0
-    assert none.stderr == "no account looks left behind by a run of these stacks\n"
+    assert none.stderr == "no account looks left behind by the runs that wrote these states\n"
 
 
 def number_of(emulator: Emulator, name: str) -> int:
@@ -339,7 +339,7 @@ def test_without_a_terminal_only_numbers_delete(killed: tuple[Emulator, list[str
     again = CliRunner().invoke(main, [*arguments, str(bot)])
     assert (again.exit_code, again.stderr) == (
         1,
-        f"Error: account {bot} is neither a certain nor a possible orphan of these stacks. Nothing "
+        f"Error: account {bot} is neither a certain nor a possible orphan of these states. Nothing "
         "was deleted.\n",
     )
 

@@ -11,7 +11,7 @@ import pytest
 from pulumi.dynamic.dynamic import serialize_provider
 from tests.recorded.recording import Recording, recordings
 
-from pulumi_mixpanel.dynamic import _PROVIDERS
+from pulumi_mixpanel.dynamic.providers import PROVIDERS
 
 RECORDED = {
     ("ServiceAccount", 4): "gASVOgAAAAAAAACMF3B1bHVtaV9taXhwYW5lbC5keW5hbWljlIwFX2xvYWSUk5SMDlNlcnZpY2VBY2NvdW50lIWUUpQu",
@@ -28,18 +28,18 @@ RECORDED = {
 def test_a_recorded_pickle_loads(kind: str, protocol: int) -> None:
     """Refresh and destroy of existing stacks depend on it."""
     provider = dill.loads(base64.b64decode(RECORDED[kind, protocol]))  # noqa: S301 (our own, recorded)
-    assert type(provider) is _PROVIDERS[kind]
+    assert type(provider) is PROVIDERS[kind]
 
 
 def test_every_kind_is_recorded_in_every_protocol_that_states_hold() -> None:
     """A kind that is added has to be recorded with the version that adds it."""
-    assert set(RECORDED) == {(kind, protocol) for kind in _PROVIDERS for protocol in (4, 5)}
+    assert set(RECORDED) == {(kind, protocol) for kind in PROVIDERS for protocol in (4, 5)}
 
 
 @pytest.mark.parametrize(("kind", "protocol"), RECORDED)
 def test_a_pickle_of_today_is_the_recorded_one(kind: str, protocol: int) -> None:
     """So a version that is older, or newer, loads what this one writes into a state."""
-    pickled = dill.dumps(_PROVIDERS[kind](), protocol=protocol)
+    pickled = dill.dumps(PROVIDERS[kind](), protocol=protocol)
     assert base64.b64encode(pickled).decode() == RECORDED[kind, protocol]
 
 
@@ -71,10 +71,10 @@ def test_the_recorded_states_hold_these_pickles() -> None:
     }
 
 
-@pytest.mark.parametrize("kind", list(_PROVIDERS))
+@pytest.mark.parametrize("kind", list(PROVIDERS))
 def test_the_engine_s_own_pickle_is_small_and_holds_a_name_alone(kind: str) -> None:
     """By reference: code may change freely, and nothing of an instance is in state."""
-    serialized = base64.b64decode(serialize_provider(_PROVIDERS[kind]()))
+    serialized = base64.b64decode(serialize_provider(PROVIDERS[kind]()))
     assert len(serialized) < 100
     assert kind.encode() in serialized
-    assert _PROVIDERS[kind]().__dict__ == {}
+    assert PROVIDERS[kind]().__dict__ == {}

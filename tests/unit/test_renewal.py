@@ -340,6 +340,20 @@ def test_while_adopt_is_set_nothing_replaces(bot: TinyEngine, change: dict[str, 
     assert bot.there() == [number]
 
 
+@pytest.mark.parametrize("key", ["role", "expires"])
+def test_what_is_left_out_while_adopt_is_set_is_kept(bot: TinyEngine, key: str) -> None:
+    """As after `adopt` is removed: it asks for nothing."""
+    number, _ = by_hand(bot)
+    given = {"role": "consumer", "expires": "2031-01-01T00:00:00Z"}
+    bot.up(name="bot", adopt=number, **given)
+    bot.emulator.forget_calls()
+    bot.up(
+        name="bot", adopt=number, **{name: value for name, value in given.items() if name != key}
+    )
+    assert bot.there() == [number]
+    assert bot.emulator.calls() == []
+
+
 def test_without_adopt_it_is_replaced(bot: TinyEngine) -> None:
     """Which makes an account, and deletes the one that was adopted."""
     number, _ = by_hand(bot)

@@ -12,7 +12,7 @@ from tests.rules import accounts_of, rotates, rotating_service_account
 from tests.tiny_engine import START, TinyEngine
 from tests.unit.test_rotation import by_hand, delete_by_hand
 
-from mixpanel_service_accounts.api.models import parse_instant
+from mixpanel_service_accounts.api.instants import parse_instant
 from mixpanel_service_accounts.emulator import Emulator
 from mixpanel_service_accounts.resources.rotating_service_account.dates import ON_DEMAND
 

@@ -22,7 +22,6 @@ WORDS = re.compile(
 )
 NAMED = {
     "bugs.py": "names the distribution",
-    "findings.py": "names what the command line calls stacks",
     "wording.py": "names the distribution",
 }
 """Files that have such a word, each with what it is for."""

@@ -33,7 +33,7 @@ STARTS: Mapping[str, tuple[Sequence[str], Mapping[str, str]]] = {
             "-u",
             "-c",
             (
-                "import pulumi_mixpanel.dynamic, runpy; "
+                "import pulumi_mixpanel.dynamic.providers, runpy; "
                 "runpy.run_module('pulumi.dynamic', run_name='__main__')"
             ),
             "127.0.0.1:1",

@@ -18,7 +18,7 @@ from playwright.sync_api import sync_playwright
 
 from mixpanel_service_accounts.api import Client, Credentials, Grant, Project, Secret
 from mixpanel_service_accounts.api.clock import Clock
-from mixpanel_service_accounts.api.models import format_instant
+from mixpanel_service_accounts.api.instants import format_instant
 from mixpanel_service_accounts.cli.page import write_page
 from mixpanel_service_accounts.emulator import Emulator
 from mixpanel_service_accounts.report.document import Report, make_report

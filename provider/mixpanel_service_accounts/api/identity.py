@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 
 from msgspec import UNSET, Struct
+from msgspec.structs import replace
 
 from mixpanel_service_accounts.api.client import Client
 from mixpanel_service_accounts.api.errors import MalformedAnswer, Refused, StatusError
@@ -36,13 +37,17 @@ class Before(Struct, frozen=True):
         """The numbers that are no new account's."""
         return frozenset(account.id for account in self.accounts)
 
+    @property
+    def user(self) -> int | None:
+        """The `user` of our own login, by its row or by `/me`; None if neither shows it."""
+        return self.me if self.our_user is None else self.our_user
+
     def is_own(self, account: Account) -> bool:
         """Return whether an account, as an answer shows it, is the one that we log in with."""
-        users = {self.our_user, self.me} - {None}
         return (
             account.id in self.own
             or is_same_login(self.login, account.username)
-            or account.user in users
+            or (self.user is not None and account.user == self.user)
         )
 
 
@@ -68,14 +73,10 @@ def look_before(client: Client, organization_id: int) -> Before:
     our_user = user_of_login(client, accounts)
     listed = any(is_same_login(client.username, account.username) for account in accounts)
     me = None if listed else _user_of_me(client, accounts)
-    users = {our_user, me} - {None}
-    own = frozenset(
-        account.id
-        for account in accounts
-        if is_same_login(client.username, account.username) or account.user in users
-    )
     path = f"/organizations/{organization_id}/service-accounts"
-    return Before(tuple(accounts), our_user, own, client.username, path, me)
+    before = Before(tuple(accounts), our_user, frozenset(), client.username, path, me)
+    own = frozenset(account.id for account in accounts if before.is_own(account))
+    return replace(before, own=own)
 
 
 def user_of_login(client: Client, accounts: Iterable[Account]) -> int | None:

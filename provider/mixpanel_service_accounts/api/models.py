@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime, timezone
-from typing import NoReturn, TypeVar
+from datetime import datetime
+from typing import TypeVar
 
 from msgspec import UNSET, Struct, UnsetType
+
+from mixpanel_service_accounts.api.secret import Secret
 
 T = TypeVar("T")
 
@@ -19,39 +21,6 @@ BUILT_IN_ROLES = ("owner", "admin", "analyst", "consumer")
 """The roles of the vendor's reference page; organizations may have more (wire.md, fact 7)."""
 
 _SUFFIX = re.compile(r"(\.[0-9a-z]+)?\.mp-service-account$")
-
-_INSTANT = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?\s?(Z|UTC|[+-]\d\d:?\d\d)?",
-    re.ASCII | re.IGNORECASE,
-)
-
-
-class Secret:
-    """A text that shows itself only when asked by name, and is never pickled."""
-
-    __slots__ = ("_text",)
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-
-    def reveal(self) -> str:
-        """Return the text in clear."""
-        return self._text
-
-    def __repr__(self) -> str:
-        return "Secret('**********')"
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Secret) and other._text == self._text
-
-    def __hash__(self) -> int:
-        return hash(self._text)
-
-    def __bool__(self) -> bool:
-        return bool(self._text)
-
-    def __reduce__(self) -> NoReturn:
-        raise TypeError("A Secret is never pickled: it would be in clear wherever the pickle goes.")
 
 
 class Credentials(Struct, frozen=True, kw_only=True):
@@ -173,30 +142,6 @@ class Me(Struct, frozen=True, kw_only=True):
 def name_of(username: str) -> str:
     """Strip the suffix that the server gives a name (wire.md, fact 1)."""
     return _SUFFIX.sub("", username)
-
-
-def parse_instant(text: str) -> datetime | None:
-    """Read a date of any of the forms that sibling routes answer with (wire.md, fact 2).
-
-    Returns:
-        The instant, aware, in UTC and whole seconds (a missing zone is UTC); None where the text is
-        no date.
-    """
-    match = _INSTANT.fullmatch(text.strip())
-    if match is None:
-        return None
-    zone = (match[7] or "Z").upper().replace(":", "")
-    offset = "+0000" if zone in ("Z", "UTC") else zone
-    digits = "".join([*match.groups()[:5], match[6] or "00"])
-    try:
-        return datetime.strptime(digits + offset, "%Y%m%d%H%M%S%z").astimezone(timezone.utc)
-    except (ValueError, OverflowError):
-        return None
-
-
-def format_instant(instant: datetime) -> str:
-    """Write an instant in the one form that the server takes: UTC, whole seconds, `Z` (grade D)."""
-    return instant.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def same_role(one: str, other: str) -> bool:

@@ -15,14 +15,8 @@ from msgspec import Struct
 
 from mixpanel_service_accounts.api.client import Client
 from mixpanel_service_accounts.api.errors import HTTP_NOT_FOUND, Refused, StatusError
-from mixpanel_service_accounts.api.models import (
-    Account,
-    Grant,
-    Listing,
-    Member,
-    format_instant,
-    rows_of,
-)
+from mixpanel_service_accounts.api.instants import format_instant
+from mixpanel_service_accounts.api.models import Account, Grant, Listing, Member, rows_of
 from mixpanel_service_accounts.api.naming import is_same_login
 from mixpanel_service_accounts.api.parallel import in_parallel
 from mixpanel_service_accounts.api.single_flight import SingleFlight

@@ -6,12 +6,12 @@ import sys
 from collections.abc import Collection, Sequence
 
 import click
-from msgspec import UNSET, UnsetType
 
 from mixpanel_service_accounts.api.client import DIALECTS, Client
 from mixpanel_service_accounts.api.errors import StatusError
-from mixpanel_service_accounts.api.models import Account, format_instant
-from mixpanel_service_accounts.api.naming import is_same_login
+from mixpanel_service_accounts.api.identity import Before, look_before
+from mixpanel_service_accounts.api.instants import format_instant
+from mixpanel_service_accounts.api.models import Account
 from mixpanel_service_accounts.api.reads import says_not_found
 from mixpanel_service_accounts.cli.connection import connect
 from mixpanel_service_accounts.cli.edge import EXIT_FOUND, EXIT_UNKNOWN
@@ -41,9 +41,9 @@ def report_orphans(states: Sequence[Stored], dialect: str, delete: Collection[in
             "called an orphan."
         )
     client, organization = connect()
-    accounts = client.list_service_accounts(organization)
-    user = _our_user(client, organization, accounts)
-    orphans = find_orphans(states, accounts, organization_id=organization, our_user=user)
+    before = look_before(client, organization)
+    user = _our_user(before, organization)
+    orphans = find_orphans(states, before.accounts, organization_id=organization, our_user=user)
     offered = [orphan for orphan in orphans if orphan.kind != "too young to tell"]
     _refuse_others(delete, orphans, offered)
     for orphan in orphans:
@@ -53,7 +53,7 @@ def report_orphans(states: Sequence[Stored], dialect: str, delete: Collection[in
         if _is_chosen(orphan, delete):
             left -= _delete_unused(client, organization, orphan.account)
     if not orphans:
-        click.echo("no account looks left behind by a run of these stacks", err=True)
+        click.echo("no account looks left behind by the runs that wrote these states", err=True)
     if left:
         return EXIT_FOUND
     return EXIT_UNKNOWN if len(orphans) > len(offered) else 0
@@ -81,7 +81,7 @@ def _refuse_others(
         why = (
             f"is too young to tell: {young[number]}"
             if number in young
-            else "is neither a certain nor a possible orphan of these stacks"
+            else "is neither a certain nor a possible orphan of these states"
         )
         raise click.ClickException(f"account {number} {why}. Nothing was deleted.")
 
@@ -129,28 +129,16 @@ def _delete_unused(client: Client, organization: int, account: Account) -> bool:
     return True
 
 
-def _our_user(client: Client, organization: int, accounts: list[Account]) -> int:
-    """Return the `user` of our own login, by its row or by `/me`.
+def _our_user(before: Before, organization: int) -> int:
+    """Return the `user` of our own login.
 
     Raises:
         ClickException: It is unknown.
     """
-    own = next((one for one in accounts if is_same_login(one.username, client.username)), None)
-    user = own.user if own is not None else _user_of_me(client)
-    if isinstance(user, UnsetType):
+    if before.user is None:
         raise click.ClickException(
             f"our own user is unknown: neither the list of accounts of organization {organization} "
             "nor /me shows who logs in, so which accounts this login made is unknown too. Nothing "
             "was deleted."
         )
-    return user
-
-
-def _user_of_me(client: Client) -> int | UnsetType:
-    """Return what `/me` says; a server without `/me` says nothing."""
-    try:
-        return client.me().user_id
-    except StatusError as error:
-        if not says_not_found(error):
-            raise
-        return UNSET
+    return before.user

@@ -117,7 +117,7 @@ class _Wanted:
 @click.option(
     "--orphans",
     is_flag=True,
-    help="Instead: list what killed runs of the stacks may have left behind, whose EXPORTs follow.",
+    help="Instead: list what killed runs may have left behind, by the states given as EXPORTs.",
 )
 @click.option(
     "--delete",
@@ -151,7 +151,7 @@ def report(
     """Report on every service account of an organization.
 
     Which have no expiry, have expired or soon will, are unused, rule, reach too many projects or
-    sensitive data, or are managed by no stack. Organization and login come from the environment.
+    sensitive data, or are in no state. Organization and login come from the environment.
     What a server does not tell is shown as unknown.
 
     \b
@@ -194,7 +194,7 @@ def _check_options(ctx: click.Context) -> None:
     if "orphans" in given and given - _OF_ORPHANS:
         raise click.UsageError("--orphans goes with --delete and --dialect alone.")
     if ctx.params["orphans"] and not ctx.params["exports"]:
-        raise click.UsageError("--orphans needs the stacks: an EXPORT of each.")
+        raise click.UsageError("--orphans needs the states: an EXPORT of each.")
     if ctx.params["exports"] and not ctx.params["orphans"]:
         raise click.UsageError("An EXPORT goes with --orphans, or after --stack.")
     if "delete" in given and "orphans" not in given:
@@ -202,7 +202,7 @@ def _check_options(ctx: click.Context) -> None:
     if {"as_json", "html"} <= given:
         raise click.UsageError("--json and --html are two forms of one report: give one of them.")
     if "unmanaged" in ctx.params["fail_on"] and "stacks" not in given:
-        raise click.UsageError("--fail-on unmanaged needs the stacks: --stack EXPORT for each.")
+        raise click.UsageError("--fail-on unmanaged needs the states: --stack EXPORT for each.")
 
 
 def _report(wanted: _Wanted, dialect: str) -> int:

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from mixpanel_service_accounts.api.models import format_instant
+from mixpanel_service_accounts.api.instants import format_instant
 from mixpanel_service_accounts.report.document import Report
 from mixpanel_service_accounts.report.findings import FINDINGS, Entry, knows_projects
 from mixpanel_service_accounts.report.text import plain

@@ -9,13 +9,8 @@ from typing import Any
 
 from mixpanel_service_accounts.api.client import DIALECTS
 from mixpanel_service_accounts.api.clock import Clock
-from mixpanel_service_accounts.api.models import (
-    BUILT_IN_ROLES,
-    Account,
-    Grant,
-    format_instant,
-    same_role,
-)
+from mixpanel_service_accounts.api.instants import format_instant
+from mixpanel_service_accounts.api.models import BUILT_IN_ROLES, Account, Grant, same_role
 from mixpanel_service_accounts.configuration import Configuration
 from mixpanel_service_accounts.export.naming import resource_names
 from mixpanel_service_accounts.report.reading import Inventory

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from msgspec import UnsetType
 
-from mixpanel_service_accounts.api.models import format_instant
+from mixpanel_service_accounts.api.instants import format_instant
 from mixpanel_service_accounts.report.findings import (
     FINDINGS,
     Access,

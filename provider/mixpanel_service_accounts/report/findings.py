@@ -26,7 +26,7 @@ FINDINGS: Mapping[str, str] = {
     "many-projects": "is in too many projects",
     "unused": "has not logged in for long, or never since it was made",
     "no-expiry": "works for ever",
-    "unmanaged": "is managed by none of the given stacks",
+    "unmanaged": "is in none of the given states",
 }
 """Every finding and what it says of an account, the most pressing first."""
 
@@ -77,7 +77,7 @@ class Entry:
         account: The account.
         access: Its rows, by project; it may have several in one.
         is_own_login: Whether it is the login that read all this.
-        is_managed: Whether one of the given stacks manages it; None where none was given.
+        is_managed: Whether one of the given states has it; None where none was given.
         findings: What was found, the most pressing first.
         unknown: Findings of which nobody knows.
     """

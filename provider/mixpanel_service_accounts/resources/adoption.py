@@ -16,8 +16,9 @@ from msgspec.structs import replace
 
 from mixpanel_service_accounts.api.errors import Refused
 from mixpanel_service_accounts.api.models import Account, Grant, Place, same_role
+from mixpanel_service_accounts.api.whole_numbers import whole_number
 from mixpanel_service_accounts.resources.account_fields import AccountInputs, Located
-from mixpanel_service_accounts.resources.checks import Checking, whole_number
+from mixpanel_service_accounts.resources.checks import Checking
 from mixpanel_service_accounts.resources.fields import Unknown, fields_of
 from mixpanel_service_accounts.resources.location import current_place, known_place
 from mixpanel_service_accounts.resources.session import Session

@@ -9,7 +9,9 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from mixpanel_service_accounts.api.models import BUILT_IN_ROLES, format_instant, same_role
+from mixpanel_service_accounts.api.instants import format_instant
+from mixpanel_service_accounts.api.models import BUILT_IN_ROLES, same_role
+from mixpanel_service_accounts.api.whole_numbers import whole_number
 from mixpanel_service_accounts.api.wording import PLAIN, Wording
 from mixpanel_service_accounts.resources.contract import Checked, Failure, I
 from mixpanel_service_accounts.resources.fields import Unknown, decode
@@ -21,8 +23,6 @@ _EXPIRES = re.compile(
     r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d)(:\d\d)?(?:\.\d+)?(Z|z|[+-]\d\d:?\d\d)?", re.ASCII
 )
 _EXAMPLE_DATE = "2027-06-30T00:00:00Z"
-_DIGITS = 16
-"""Most digits of a number; many more are an error of Python's own, and no number of Mixpanel's."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -89,15 +89,6 @@ def check_number(checked: Checking, property_: str, value: object, *, what: str)
             "given.",
         )
     return number
-
-
-def whole_number(value: object) -> int | None:
-    """Read a number above 0, or digits in a text; None where it is something else."""
-    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= _DIGITS:
-        value = int(value)
-    if not isinstance(value, (int, float)) or isinstance(value, bool) or value != value // 1:
-        return None
-    return int(value) if 0 < value < 2**53 else None
 
 
 def fail_output_text(checked: Checking, property_: str) -> None:

@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from mixpanel_service_accounts.api.errors import Refused
-from mixpanel_service_accounts.api.models import format_instant
+from mixpanel_service_accounts.api.instants import format_instant
 from mixpanel_service_accounts.resources.location import known_place
 from mixpanel_service_accounts.resources.session import Session
 

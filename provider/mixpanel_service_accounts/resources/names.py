@@ -57,11 +57,3 @@ def _check_colon(checked: Checking, name: str, *, there_already: bool) -> str | 
         "new account."
     )
     return name
-
-
-def default_name(stack: str, resource_name: str) -> str:
-    """Return the name of an account that has none: one organization serves many stacks.
-
-    A colon, which no login may contain, becomes a hyphen.
-    """
-    return f"{stack}-{resource_name}".replace(":", "-")

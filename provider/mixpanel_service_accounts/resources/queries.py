@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from msgspec import UNSET
 
 from mixpanel_service_accounts.api.errors import HTTP_FORBIDDEN, MixpanelError, StatusError
-from mixpanel_service_accounts.api.models import Account, Member, format_instant
+from mixpanel_service_accounts.api.instants import format_instant
+from mixpanel_service_accounts.api.models import Account, Member
 from mixpanel_service_accounts.api.wire import REGIONS
 from mixpanel_service_accounts.resources.checks import Checking, check_number
 from mixpanel_service_accounts.resources.location import describe

@@ -14,7 +14,7 @@ from typing import Annotated, Any
 
 from msgspec import Struct
 
-from mixpanel_service_accounts.api.models import format_instant, parse_instant
+from mixpanel_service_accounts.api.instants import format_instant, parse_instant
 from mixpanel_service_accounts.resources.account_fields import AccountInputs
 from mixpanel_service_accounts.resources.checks import Checking, fail_output_text
 from mixpanel_service_accounts.resources.fields import Unknown, declared

@@ -9,13 +9,13 @@ from typing import Any, Protocol, TypeVar
 from msgspec import Struct, ValidationError
 
 from mixpanel_service_accounts.api.errors import MixpanelError
+from mixpanel_service_accounts.api.whole_numbers import whole_number
 from mixpanel_service_accounts.api.wording import Wording
 from mixpanel_service_accounts.resources import (
     project_membership,
     rotating_service_account,
     service_account,
 )
-from mixpanel_service_accounts.resources.checks import whole_number
 from mixpanel_service_accounts.resources.fields import decode, has_unknown
 from mixpanel_service_accounts.resources.rotating_service_account.issued import (
     HeldAccounts,

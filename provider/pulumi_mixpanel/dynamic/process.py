@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 
 from mixpanel_service_accounts.api.errors import ConfigurationError
-from mixpanel_service_accounts.configuration import NAMESPACE, STACK, resolve
+from mixpanel_service_accounts.configuration import resolve
+from mixpanel_service_accounts.configuration_keys import NAMESPACE, STACK
 from mixpanel_service_accounts.resources.ledger import Holding, Ledger
 from mixpanel_service_accounts.resources.reporter import Reporter
 from mixpanel_service_accounts.resources.session import Connections, Session

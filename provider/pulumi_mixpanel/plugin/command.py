@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from pulumi_mixpanel.plugin.engine_log import EngineLog
-from pulumi_mixpanel.plugin.provider import Provider
-from pulumi_mixpanel.plugin.serving import engine_address, serve
+from mixpanel_plugin_rpc.startup import uncollected
+
+with uncollected():
+    from pulumi_mixpanel.plugin.engine_log import EngineLog
+    from pulumi_mixpanel.plugin.provider import Provider
+    from pulumi_mixpanel.plugin.serving import engine_address, serve
 
 
 def main() -> int:

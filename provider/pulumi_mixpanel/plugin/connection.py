@@ -12,7 +12,8 @@ from msgspec.structs import replace
 from mixpanel_plugin_rpc.server import THREADS
 from mixpanel_service_accounts.api.clock import Clock
 from mixpanel_service_accounts.api.errors import ConfigurationError
-from mixpanel_service_accounts.configuration import EXPLICIT, resolve
+from mixpanel_service_accounts.configuration import resolve
+from mixpanel_service_accounts.configuration_keys import EXPLICIT
 from mixpanel_service_accounts.resources.ledger import Ledger
 from mixpanel_service_accounts.resources.reporter import Reporter, reporting_to
 from mixpanel_service_accounts.resources.session import Connections, Session

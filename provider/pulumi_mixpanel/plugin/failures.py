@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mixpanel_plugin_rpc.bugs import describe_bug
 from mixpanel_plugin_rpc.handlers import Rejected
 from mixpanel_plugin_rpc.messages import Message, load
 from mixpanel_service_accounts.api.errors import GaveUp, MixpanelError, NoAnswer
+from mixpanel_service_accounts.bugs import describe_bug
 from pulumi_mixpanel.plugin.spelling import spelled
 from pulumi_mixpanel.plugin.wire_values import pack
 

@@ -10,8 +10,8 @@ from msgspec import Struct
 
 from mixpanel_plugin_rpc.messages import Message, load
 from mixpanel_service_accounts.resources.contract import Resource
+from mixpanel_service_accounts.resources.default_name import default_name
 from mixpanel_service_accounts.resources.fields import UNKNOWN, decode, encode, fields_of
-from mixpanel_service_accounts.resources.names import default_name
 from mixpanel_service_accounts.resources.session import Session
 from pulumi_mixpanel.camel_case import camel_case, camel_path, inward
 from pulumi_mixpanel.plugin.connection import Connection

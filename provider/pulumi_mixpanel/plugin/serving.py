@@ -10,6 +10,7 @@ import threading
 from mixpanel_plugin_rpc.handlers import handlers_of
 from mixpanel_plugin_rpc.messages import load
 from mixpanel_plugin_rpc.server import Server
+from mixpanel_service_accounts.bugs import describe_bug
 from pulumi_mixpanel.plugin.failures import failed_call
 from pulumi_mixpanel.plugin.provider import Provider
 
@@ -38,9 +39,9 @@ def serve(provider: Provider) -> int:
 
 
 def _server(provider: Provider) -> Server:
-    methods = provider.methods
+    service = "pulumirpc.ResourceProvider"
     return Server(
-        [handlers_of(load("pulumirpc"), "pulumirpc.ResourceProvider", methods, failed_call)]
+        [handlers_of(load("pulumirpc"), service, provider.methods, failed_call, describe_bug)]
     )
 
 

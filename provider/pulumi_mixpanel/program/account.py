@@ -11,10 +11,14 @@ from typing import Any
 import pulumi
 from pulumi.dynamic import Resource
 
-from pulumi_mixpanel.dynamic import ServiceAccountProvider
+from pulumi_mixpanel.dynamic import RecordedProvider
 from pulumi_mixpanel.program.account_arguments import account_arguments
 from pulumi_mixpanel.program.class_arguments import Projects, instant_of
 from pulumi_mixpanel.program.in_organization import InOrganization
+
+
+class _Recorded(RecordedProvider):
+    kind = "ServiceAccount"
 
 
 class ServiceAccount(InOrganization, Resource, module="mixpanel", name="ServiceAccount"):
@@ -142,7 +146,7 @@ class ServiceAccount(InOrganization, Resource, module="mixpanel", name="ServiceA
         )
         self._listed = projects
         self._region = region
-        super().__init__(ServiceAccountProvider(), resource_name, properties, options)
+        super().__init__(_Recorded(), resource_name, properties, options)
 
     @property
     def service_account_id(self) -> pulumi.Output[int]:

@@ -15,7 +15,7 @@ from pulumi.runtime.invoke import invoke_async
 from pulumi.runtime.mocks import MockMonitor
 from pulumi.runtime.settings import get_monitor
 
-from mixpanel_service_accounts.resources.checks import whole_number
+from mixpanel_service_accounts.api.whole_numbers import whole_number
 from pulumi_mixpanel.program.per_run import of_this_run
 
 _PAUSES = (0.1, 0.2, 0.4, 0.8)

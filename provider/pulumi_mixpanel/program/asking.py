@@ -17,9 +17,10 @@ import pulumi
 from pulumi.runtime import get_root_resource
 
 from mixpanel_service_accounts.api.errors import MixpanelError
-from mixpanel_service_accounts.api.models import Secret
+from mixpanel_service_accounts.api.secret import Secret
 from mixpanel_service_accounts.bugs import describe_bug
-from mixpanel_service_accounts.configuration import NAMESPACE, Configuration, resolve
+from mixpanel_service_accounts.configuration import Configuration, resolve
+from mixpanel_service_accounts.configuration_keys import NAMESPACE
 from mixpanel_service_accounts.resources.reporter import Reporter, reporting_to
 from mixpanel_service_accounts.resources.session import Connections, Session
 from pulumi_mixpanel.program.class_arguments import refuse_plain_secret

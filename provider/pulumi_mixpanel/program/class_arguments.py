@@ -7,9 +7,9 @@ from typing import Any, TypedDict
 import pulumi
 from pulumi.runtime.config import is_config_secret
 
-from mixpanel_service_accounts.api.models import format_instant
-from mixpanel_service_accounts.configuration import NAMESPACE
-from mixpanel_service_accounts.resources import names
+from mixpanel_service_accounts.api.instants import format_instant
+from mixpanel_service_accounts.configuration_keys import NAMESPACE
+from mixpanel_service_accounts.resources import default_name as defaults
 from pulumi_mixpanel.program.program_errors import ProgramConfigurationError
 
 
@@ -37,7 +37,7 @@ def default_name(resource_name: str, name: pulumi.Input[str | None] | None) -> p
 
     An output of None counts as none. A colon, which no login may contain, becomes a hyphen.
     """
-    default = names.default_name(pulumi.get_stack(), resource_name)
+    default = defaults.default_name(pulumi.get_stack(), resource_name)
     if name is None or isinstance(name, str):
         return default if name is None else name
     given: pulumi.Output[Any] = pulumi.Output.from_input(name)

@@ -5,8 +5,8 @@ from typing import Any
 import pulumi
 from pulumi.runtime.config import is_config_secret
 
-from mixpanel_service_accounts.api.models import Secret
-from mixpanel_service_accounts.configuration import EXPLICIT, NAMESPACE, STACK, STACK_KEYS
+from mixpanel_service_accounts.api.secret import Secret
+from mixpanel_service_accounts.configuration_keys import EXPLICIT, NAMESPACE, STACK, STACK_KEYS
 from pulumi_mixpanel.program.arguments import check_name_and_options, checked_arguments
 from pulumi_mixpanel.program.class_arguments import refuse_plain_secret, wrapped
 

@@ -12,7 +12,7 @@ from pulumi.dynamic import (
     Resource,
 )
 
-from pulumi_mixpanel.dynamic import ProjectMembershipProvider
+from pulumi_mixpanel.dynamic import RecordedProvider
 from pulumi_mixpanel.program.account import ServiceAccount
 from pulumi_mixpanel.program.arguments import check_name_and_options, checked_arguments
 from pulumi_mixpanel.program.class_arguments import refuse_import, refuse_plain_secret
@@ -22,6 +22,10 @@ from pulumi_mixpanel.program.in_organization import InOrganization
 from pulumi_mixpanel.program.memberships_of_run import refuse_second_membership
 from pulumi_mixpanel.program.per_run import is_mocked
 from pulumi_mixpanel.program.program_errors import ProgramError
+
+
+class _Recorded(RecordedProvider):
+    kind = "ProjectMembership"
 
 
 class ProjectMembership(InOrganization, Resource, module="mixpanel", name="ProjectMembership"):
@@ -107,7 +111,7 @@ class ProjectMembership(InOrganization, Resource, module="mixpanel", name="Proje
             "granted_role": None,
         }
         super().__init__(
-            ProjectMembershipProvider(),
+            _Recorded(),
             resource_name,
             checked_arguments(called, properties),
             opts,

@@ -8,7 +8,7 @@ from collections.abc import Hashable
 
 import pulumi
 
-from mixpanel_service_accounts.resources.checks import whole_number
+from mixpanel_service_accounts.api.whole_numbers import whole_number
 from pulumi_mixpanel.program.per_run import of_this_run
 from pulumi_mixpanel.program.program_errors import ProgramError
 

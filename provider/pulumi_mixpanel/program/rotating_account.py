@@ -10,10 +10,14 @@ from typing import Any
 import pulumi
 from pulumi.dynamic import Resource
 
-from pulumi_mixpanel.dynamic import RotatingServiceAccountProvider
+from pulumi_mixpanel.dynamic import RecordedProvider
 from pulumi_mixpanel.program.account_arguments import account_arguments
 from pulumi_mixpanel.program.class_arguments import Projects
 from pulumi_mixpanel.program.in_organization import InOrganization
+
+
+class _Recorded(RecordedProvider):
+    kind = "RotatingServiceAccount"
 
 
 class RotatingServiceAccount(
@@ -149,4 +153,4 @@ class RotatingServiceAccount(
             ),
             secrets=("secret", "previous_secret"),
         )
-        super().__init__(RotatingServiceAccountProvider(), resource_name, properties, options)
+        super().__init__(_Recorded(), resource_name, properties, options)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pulumi.dynamic.dynamic import serialize_provider
 
-from pulumi_mixpanel.dynamic import _PROVIDERS
+from pulumi_mixpanel.dynamic.providers import PROVIDERS
 
 PROVIDER_KEY = "__provider"
 """The key of inputs and outputs under which a pickle stands."""
@@ -12,4 +12,4 @@ PROVIDER_KEY = "__provider"
 
 def pickled_providers() -> dict[str, str]:
     """Return the pickle of each kind of resource, the one that the SDK makes for a program."""
-    return {kind: serialize_provider(provider()) for kind, provider in _PROVIDERS.items()}
+    return {kind: serialize_provider(provider()) for kind, provider in PROVIDERS.items()}

@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import Struct
 
 from mixpanel_service_accounts.api.errors import Refused
-from mixpanel_service_accounts.configuration import EXPLICIT, NAMESPACE
+from mixpanel_service_accounts.configuration_keys import EXPLICIT, NAMESPACE
 from mixpanel_service_accounts.resources.fields import fields_of
 from pulumi_mixpanel.camel_case import camel_case, inward
 from pulumi_mixpanel.plugin.kinds import KINDS

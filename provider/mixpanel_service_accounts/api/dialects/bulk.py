@@ -9,36 +9,31 @@ from typing import Any
 from msgspec import UNSET
 
 from mixpanel_service_accounts.api.dialects import Send
+from mixpanel_service_accounts.api.dialects.account_routes import AccountRoutes, accounts_path
 from mixpanel_service_accounts.api.dialects.decoding import (
-    ME,
     acknowledged,
     given,
     instant,
-    me_in,
     number,
     optional,
-    require_asked,
     require_distinct,
     required,
-    result_in,
-    secret_in,
 )
 from mixpanel_service_accounts.api.dialects.pages import read_list
 from mixpanel_service_accounts.api.errors import HTTP_METHOD_NOT_ALLOWED, StatusError
+from mixpanel_service_accounts.api.instants import format_instant
 from mixpanel_service_accounts.api.models import (
     Account,
     CreatedAccount,
     Grant,
     Listing,
-    Me,
     Member,
-    format_instant,
     name_of,
 )
 from mixpanel_service_accounts.api.wire import Answer, Request, Turn
 
 
-class Bulk:
+class Bulk(AccountRoutes):
     """Accounts are made with a role, an expiry and projects; memberships change in batches."""
 
     name = "bulk"
@@ -50,19 +45,26 @@ class Bulk:
     lists_members = True
 
     def __init__(self, send: Send) -> None:
-        self._send = send
+        super().__init__(send)
         self._removal_method = "POST"
 
-    def me(self) -> Me:
-        """GET /me."""
-        return me_in(self._send(ME))
-
-    def list_accounts(self, organization: int) -> Listing[Account]:
-        """GET /organizations/{org}/service-accounts."""
-        listing = read_list(self._send, _accounts(organization))
-        accounts = [_account(answer, row) for answer, row in listing]
-        require_distinct(_accounts(organization), accounts)
-        return Listing(accounts, listing.pages)
+    def read_account(self, answer: Answer, row: Mapping[str, Any]) -> Account:
+        """Return the account of a row."""
+        username = required(answer, row, "username", str)
+        created = instant(row, "created")
+        return Account(
+            id=number(answer, row),
+            username=username,
+            name=name_of(username),
+            created=created or None,
+            user=given(row, "user", int),
+            creator=optional(row, "creator", int),
+            creator_email=optional(row, "creator_email", str),
+            creator_name=optional(row, "creator_name", str),
+            expires=instant(row, "expires"),
+            last_used=instant(row, "last_used"),
+            role=optional(row, "org_role", str),
+        )
 
     def create_account(
         self,
@@ -80,28 +82,23 @@ class Bulk:
             body["expires"] = format_instant(expires)
         if projects:
             body["projects"] = _projects(projects)
-        answer = self._send(
-            Request("POST", _accounts(organization), body, idempotent=False, creates=True)
-        )
-        row = result_in(answer)
-        return CreatedAccount(account=_account(answer, row), secret=secret_in(answer, row, "token"))
-
-    def get_account(self, organization: int, account: int) -> Account:
-        """GET /organizations/{org}/service-accounts/{id}, bare or enveloped."""
-        answer = self._send(Request("GET", f"{_accounts(organization)}/{account}"))
-        return require_asked(answer, _account(answer, result_in(answer)), account)
-
-    def delete_account(self, organization: int, account: int) -> None:
-        """DELETE /organizations/{org}/service-accounts/{id}."""
-        acknowledged(self._send(Request("DELETE", f"{_accounts(organization)}/{account}")))
+        return self.post_account(organization, body, "token")
 
     def list_members(self, organization: int, project: int) -> Listing[Member]:  # noqa: ARG002 (the path has none)
         """GET /projects/{project}/service-accounts."""
         path = f"/projects/{project}/service-accounts"
         listing = read_list(self._send, path)
-        members = [_member(answer, row) for answer, row in listing]
+        members = [self._member(answer, row) for answer, row in listing]
         require_distinct(path, [member.account for member in members if member.is_individual])
         return Listing(members, listing.pages)
+
+    def _member(self, answer: Answer, row: Mapping[str, Any]) -> Member:
+        return Member(
+            account=self.read_account(answer, row),
+            role=required(answer, row, "role", str),
+            target_type=given(row, "target_type", str),
+            has_sensitive_access=given(row, "hasSensitiveAccess", bool),
+        )
 
     def list_account_projects(self, organization: int, account: int) -> Listing[Grant]:
         """Derived: `/me`, then the list of each project that it names in this organization."""
@@ -127,7 +124,7 @@ class Bulk:
     ) -> None:
         """POST …/add-to-project: the cross product of both lists."""
         body = {"projects": _projects(grants), "service_account_ids": list(accounts)}
-        path = f"{_accounts(organization)}/add-to-project"
+        path = f"{accounts_path(organization)}/add-to-project"
         acknowledged(self._send(Request("POST", path, body, turn=turn)))
 
     def remove_from_projects(
@@ -160,40 +157,9 @@ class Bulk:
                 for project, accounts in removals.items()
             ]
         }
-        path = f"{_accounts(organization)}/remove-from-project"
+        path = f"{accounts_path(organization)}/remove-from-project"
         acknowledged(self._send(Request(method, path, body, turn=turn)))
-
-
-def _accounts(organization: int) -> str:
-    return f"/organizations/{organization}/service-accounts"
 
 
 def _projects(grants: Sequence[Grant]) -> list[dict[str, Any]]:
     return [{"id": grant.project_id, "role": grant.role} for grant in grants]
-
-
-def _account(answer: Answer, row: Mapping[str, Any]) -> Account:
-    username = required(answer, row, "username", str)
-    created = instant(row, "created")
-    return Account(
-        id=number(answer, row),
-        username=username,
-        name=name_of(username),
-        created=created or None,
-        user=given(row, "user", int),
-        creator=optional(row, "creator", int),
-        creator_email=optional(row, "creator_email", str),
-        creator_name=optional(row, "creator_name", str),
-        expires=instant(row, "expires"),
-        last_used=instant(row, "last_used"),
-        role=optional(row, "org_role", str),
-    )
-
-
-def _member(answer: Answer, row: Mapping[str, Any]) -> Member:
-    return Member(
-        account=_account(answer, row),
-        role=required(answer, row, "role", str),
-        target_type=given(row, "target_type", str),
-        has_sensitive_access=given(row, "hasSensitiveAccess", bool),
-    )

@@ -15,14 +15,14 @@ from msgspec import UNSET, UnsetType
 
 from mixpanel_service_accounts.api.errors import MalformedAnswer
 from mixpanel_service_accounts.api.forgiving_json import REPLACED, NotJSON, decode_json
-from mixpanel_service_accounts.api.models import Account, Me, Project, Secret, parse_instant
+from mixpanel_service_accounts.api.instants import parse_instant
+from mixpanel_service_accounts.api.models import Account, Me, Project
+from mixpanel_service_accounts.api.secret import Secret
 from mixpanel_service_accounts.api.vendor_errors import vendor_error_in
+from mixpanel_service_accounts.api.whole_numbers import whole_number
 from mixpanel_service_accounts.api.wire import Answer, Request
 
 T = TypeVar("T")
-
-_MOST_DIGITS = 15
-"""Of a number that a state can hold."""
 
 
 def object_in(answer: Answer) -> dict[str, Any]:
@@ -172,9 +172,9 @@ def _by_number(entries: object) -> list[tuple[int, dict[str, Any]]]:
     if not isinstance(entries, dict):
         return []
     return [
-        (int(key), entry if isinstance(entry, dict) else {})
+        (number, entry if isinstance(entry, dict) else {})
         for key, entry in entries.items()
-        if key.isascii() and key.isdigit() and len(key) <= _MOST_DIGITS
+        if (number := whole_number(key)) is not None
     ]
 
 

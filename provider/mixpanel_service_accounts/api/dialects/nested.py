@@ -6,18 +6,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from mixpanel_service_accounts.api.dialects import Send
+from mixpanel_service_accounts.api.dialects.account_routes import AccountRoutes, accounts_path
 from mixpanel_service_accounts.api.dialects.decoding import (
-    ME,
     acknowledged,
     instant,
-    me_in,
     number,
-    require_asked,
-    require_distinct,
     required,
-    result_in,
-    secret_in,
 )
 from mixpanel_service_accounts.api.dialects.pages import read_list
 from mixpanel_service_accounts.api.errors import UnsupportedByDialect
@@ -26,7 +20,6 @@ from mixpanel_service_accounts.api.models import (
     CreatedAccount,
     Grant,
     Listing,
-    Me,
     Member,
     name_of,
     rows_of,
@@ -34,7 +27,7 @@ from mixpanel_service_accounts.api.models import (
 from mixpanel_service_accounts.api.wire import Answer, Request, Turn
 
 
-class Nested:
+class Nested(AccountRoutes):
     """Accounts have a name alone; memberships change one by one, below their account."""
 
     name = "nested"
@@ -45,19 +38,17 @@ class Nested:
     batches = False
     lists_members = False
 
-    def __init__(self, send: Send) -> None:
-        self._send = send
-
-    def me(self) -> Me:
-        """GET /me."""
-        return me_in(self._send(ME))
-
-    def list_accounts(self, organization: int) -> Listing[Account]:
-        """GET /organizations/{org}/service-accounts."""
-        listing = read_list(self._send, _accounts(organization))
-        accounts = [_account(answer, row) for answer, row in listing]
-        require_distinct(_accounts(organization), accounts)
-        return Listing(accounts, listing.pages)
+    def read_account(self, answer: Answer, row: Mapping[str, Any]) -> Account:
+        """Return the account of a row."""
+        username = required(answer, row, "username", str)
+        created = instant(row, "createdAt")
+        name = row.get("name")
+        return Account(
+            id=number(answer, row),
+            username=username,
+            name=name if isinstance(name, str) and name else name_of(username),
+            created=created or None,
+        )
 
     def create_account(
         self,
@@ -75,23 +66,7 @@ class Nested:
                 f"The dialect `nested` cannot make a service account with {' and '.join(beyond)}: "
                 "document 1.0 of the API knows its name alone. Use the dialect `bulk`."
             )
-        request = Request(
-            "POST", _accounts(organization), {"name": name}, idempotent=False, creates=True
-        )
-        answer = self._send(request)
-        row = result_in(answer)
-        return CreatedAccount(
-            account=_account(answer, row), secret=secret_in(answer, row, "secret")
-        )
-
-    def get_account(self, organization: int, account: int) -> Account:
-        """GET /organizations/{org}/service-accounts/{id}."""
-        answer = self._send(Request("GET", f"{_accounts(organization)}/{account}"))
-        return require_asked(answer, _account(answer, result_in(answer)), account)
-
-    def delete_account(self, organization: int, account: int) -> None:
-        """DELETE /organizations/{org}/service-accounts/{id}."""
-        acknowledged(self._send(Request("DELETE", f"{_accounts(organization)}/{account}")))
+        return self.post_account(organization, {"name": name}, "secret")
 
     def list_members(self, organization: int, project: int) -> Listing[Member]:
         """Derived: the list of accounts, then each one's projects."""
@@ -144,21 +119,5 @@ class Nested:
                 acknowledged(self._send(Request("DELETE", path)))
 
 
-def _accounts(organization: int) -> str:
-    return f"/organizations/{organization}/service-accounts"
-
-
 def _projects(organization: int, account: int) -> str:
-    return f"{_accounts(organization)}/{account}/projects"
-
-
-def _account(answer: Answer, row: Mapping[str, Any]) -> Account:
-    username = required(answer, row, "username", str)
-    created = instant(row, "createdAt")
-    name = row.get("name")
-    return Account(
-        id=number(answer, row),
-        username=username,
-        name=name if isinstance(name, str) and name else name_of(username),
-        created=created or None,
-    )
+    return f"{accounts_path(organization)}/{account}/projects"

@@ -13,7 +13,8 @@ from typing import Any
 from msgspec.structs import replace
 
 from mixpanel_service_accounts.api.errors import MixpanelError, Refused
-from mixpanel_service_accounts.api.models import Account, parse_instant
+from mixpanel_service_accounts.api.instants import parse_instant
+from mixpanel_service_accounts.api.models import Account
 from mixpanel_service_accounts.resources.account_fields import ProjectRole, own
 from mixpanel_service_accounts.resources.adoption import (
     adopted_secret,

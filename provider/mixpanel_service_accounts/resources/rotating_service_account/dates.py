@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from mixpanel_service_accounts.api.models import format_instant, same_role
+from mixpanel_service_accounts.api.instants import format_instant
+from mixpanel_service_accounts.api.models import same_role
 from mixpanel_service_accounts.resources.checks import Checking
 from mixpanel_service_accounts.resources.fields import is_known
 from mixpanel_service_accounts.resources.renewal import (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from mixpanel_service_accounts.api.models import format_instant
+from mixpanel_service_accounts.api.instants import format_instant
 from mixpanel_service_accounts.resources.account_fields import own
 from mixpanel_service_accounts.resources.contract import Read
 from mixpanel_service_accounts.resources.location import current_place, require_recorded

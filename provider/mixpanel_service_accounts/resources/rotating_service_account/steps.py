@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 
 from mixpanel_service_accounts.api.errors import MixpanelError, Refused, StatusError
-from mixpanel_service_accounts.api.models import Account, CreatedAccount, format_instant
+from mixpanel_service_accounts.api.instants import format_instant
+from mixpanel_service_accounts.api.models import Account, CreatedAccount
 from mixpanel_service_accounts.resources.account_fields import Retiring, own
 from mixpanel_service_accounts.resources.adoption import later_secret
 from mixpanel_service_accounts.resources.clock_comparison import compare_clocks

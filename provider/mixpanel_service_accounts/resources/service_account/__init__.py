@@ -21,11 +21,9 @@ from mixpanel_service_accounts.api.errors import (
     Refused,
     StatusError,
 )
-from mixpanel_service_accounts.api.models import (
-    Account,
-    format_instant,
-    parse_instant,
-)
+from mixpanel_service_accounts.api.instants import format_instant, parse_instant
+from mixpanel_service_accounts.api.models import Account
+from mixpanel_service_accounts.api.whole_numbers import whole_number
 from mixpanel_service_accounts.resources.account_fields import own
 from mixpanel_service_accounts.resources.adoption import (
     adopted_secret,
@@ -35,7 +33,7 @@ from mixpanel_service_accounts.resources.adoption import (
     later_secret,
     take_over,
 )
-from mixpanel_service_accounts.resources.checks import Checking, take, whole_number
+from mixpanel_service_accounts.resources.checks import Checking, take
 from mixpanel_service_accounts.resources.clock_comparison import (
     compare_before_renewal,
     note_renewal,

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from mixpanel_service_accounts.api.models import format_instant, parse_instant
-from mixpanel_service_accounts.resources.adoption import check_adopt, refuse_replacing
+from mixpanel_service_accounts.api.instants import format_instant, parse_instant
+from mixpanel_service_accounts.resources.adoption import check_adopt, keep_found, refuse_replacing
 from mixpanel_service_accounts.resources.checks import Checking, check_instant
 from mixpanel_service_accounts.resources.fields import decode
 from mixpanel_service_accounts.resources.location import sure_place_changes
@@ -28,7 +28,8 @@ def check_adoption(
     if news.get("adopt") is None or checked.failures:
         return
     if olds:
-        inputs = decode(Inputs, checked.inputs)
+        # What is left out may be kept; if it is not, the create finds the account held.
+        inputs = keep_found(decode(Inputs, checked.inputs), olds, adopted=True)
         place_replaces = sure_place_changes(session, olds, inputs)
         refuse_replacing(checked, sure_changes(olds, inputs) + place_replaces)
     elif news.get("validity_period_hours") is not None:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from msgspec import UnsetType
 
-from mixpanel_service_accounts.api.models import Account, format_instant
+from mixpanel_service_accounts.api.instants import format_instant
+from mixpanel_service_accounts.api.models import Account
 from mixpanel_service_accounts.resources.account_fields import own
 from mixpanel_service_accounts.resources.grants import Listed
 from mixpanel_service_accounts.resources.service_account.inputs_and_state import Inputs, State
