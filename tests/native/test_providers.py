@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
+import pytest
+from google.protobuf.json_format import MessageToDict
 from tests.engine.test_life import logs_in, made
-from tests.native.attached import FunctionStack
+from tests.native.attached import FunctionStack, attached
 from tests.native.monitor import Program, secret
 
+from mixpanel_plugin_rpc.messages import Message
 from mixpanel_service_accounts.emulator import Emulator
+from pulumi_mixpanel.plugin import provider
 
 PROVIDER = "pulumi:providers:mixpanel"
 
@@ -85,6 +90,42 @@ def test_a_login_that_the_same_program_makes_is_unknown_in_a_preview(
     outputs = started.outputs()
     assert logs_in(emulator, outputs["username"], outputs["secret"])
     assert started.planned() == []
+
+
+@pytest.mark.parametrize("kind", ["default", "explicit"])
+def test_the_engine_does_not_tell_whether_a_secret_was_marked(
+    tmp_path: Path, emulator: Emulator, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    """So the plugin cannot refuse a plain one, as docs/native.md says; once it can, this fails."""
+    asked: list[dict[str, Any]] = []
+    check_config = provider._check_config
+
+    def note(request: Message) -> Message:
+        asked.append(MessageToDict(request.news))
+        return check_config(request)
+
+    monkeypatch.setattr(provider, "_check_config", note)
+    login = {"username": emulator.username, "baseUrl": emulator.base_url}
+    for is_marked in (False, True):
+        with attached({}) as port:
+            debugged = {"PULUMI_DEBUG_PROVIDERS": f"mixpanel:{port}"}
+            stack = FunctionStack(tmp_path / f"marked-{is_marked}", debugged)
+            given = secret(emulator.secret) if is_marked else emulator.secret
+            if kind == "default":
+                for key, value in login.items():
+                    stack.config(f"mixpanel:{key}", value)
+                stack.config("mixpanel:secret", emulator.secret, secret=is_marked)
+
+            def program(program: Program, given: object = given) -> None:
+                options = {}
+                if kind == "explicit":
+                    login_of_it = program.add(PROVIDER, "own", {**login, "secret": given})
+                    options["provider"] = login_of_it.reference
+                program.add("ServiceAccount", "bot", {}, **options)
+
+            stack.program = program
+            stack.preview()
+    assert asked == [{**login, "secret": emulator.secret}] * 2
 
 
 def test_a_stack_configures_the_default_provider(
