@@ -8,9 +8,24 @@ import grpc
 from msgspec import Struct
 
 from mixpanel_plugin_rpc.messages import Message, Protocol
+from mixpanel_plugin_rpc.own_thread import with_own_thread
 
 Method = Callable[[Message], Message]
 """Takes the request of a call and returns its response."""
+
+
+class AtOnce(Struct, frozen=True):
+    """A method whose calls wait for no other call: a thread of its own serves them.
+
+    Attributes:
+        method: The method. It must end quickly.
+    """
+
+    method: Method
+
+    def __call__(self, request: Message) -> Message:
+        """Return the response."""
+        return self.method(request)
 
 
 class Rejected(Struct, frozen=True):
@@ -47,7 +62,8 @@ def handlers_of(
     Args:
         protocol: Has the service and its messages.
         service: The full name, such as `tfplugin6.Provider`.
-        methods: What answers each call, by the method's name.
+        methods: What answers each call, by the method's name; `AtOnce` for one that stops
+            others.
         failed: What describes an error.
         described: What describes an error of `failed`.
     """
@@ -88,7 +104,7 @@ class _Edge(Struct, frozen=True):
                 return _rejected(response, response_class, context)
             return response
 
-        return behave
+        return with_own_thread(behave) if isinstance(method, AtOnce) else behave
 
     def _attempt(
         self, method: Method, request: Message, response_class: Message

@@ -9,7 +9,8 @@ from pathlib import Path
 import grpc
 
 THREADS = 64
-"""How many calls are served at once. A call waits for the API most of its time."""
+"""How many calls are served at once; further ones wait for a thread. A call waits for the API most
+of its time. The calls that stop others have threads of their own: `own_thread`."""
 
 _OPTIONS = (
     ("grpc.max_receive_message_length", -1),

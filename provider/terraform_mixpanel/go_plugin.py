@@ -8,6 +8,8 @@ from pathlib import Path
 
 import grpc
 
+from mixpanel_plugin_rpc.own_thread import with_own_thread
+
 COOKIE = (
     "TF_PLUGIN_MAGIC_COOKIE",
     "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2",
@@ -46,5 +48,5 @@ def controller(shutdown: threading.Event) -> grpc.GenericRpcHandler:
         shutdown.set()
         return b""  # an empty message
 
-    method = grpc.unary_unary_rpc_method_handler(end)
+    method = grpc.unary_unary_rpc_method_handler(with_own_thread(end))
     return grpc.method_handlers_generic_handler("plugin.GRPCController", {"Shutdown": method})

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timezone
 
-from mixpanel_plugin_rpc.handlers import Method
+from mixpanel_plugin_rpc.handlers import AtOnce, Method
 from mixpanel_plugin_rpc.messages import Message, load
 from mixpanel_plugin_rpc.stop import Stop
 from mixpanel_service_accounts.api.clock import SYSTEM_CLOCK, Clock
@@ -71,7 +71,7 @@ class Provider:
             "GetProviderSchema": self._schema,
             "ValidateProviderConfig": self._finding_nothing("ValidateProviderConfig"),
             "ConfigureProvider": self._configure,
-            "StopProvider": self._stop_waits,
+            "StopProvider": AtOnce(self._stop_waits),
             "ValidateResourceConfig": self._validate,
             "ValidateDataResourceConfig": self._finding_nothing("ValidateDataResourceConfig"),
             "UpgradeResourceState": self._on("UpgradeResourceState", "read the state of", upgrade),
@@ -118,8 +118,12 @@ class Provider:
         self._opens = self._connect(self._configured.configuration, self._clock)
         return self._answer("ConfigureProvider", "configure the provider", act)
 
-    def _stop_waits(self, _request: Message) -> Message:
+    def stop(self) -> None:
+        """Cut every wait, and let no call begin that has sent nothing; calls in flight end."""
         self._stop.request()
+
+    def _stop_waits(self, _request: Message) -> Message:
+        self.stop()
         return _response("StopProvider")
 
     def _validate(self, request: Message) -> Message:

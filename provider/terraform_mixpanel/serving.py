@@ -51,6 +51,7 @@ def serve(provider: Provider) -> int:
         server.listen(socket, certificate.credentials())
         print(handshake(socket, certificate.for_handshake()), flush=True)  # noqa: T201
         _wait(shutdown)
+        provider.stop()  # if the CLI was killed, calls may still wait: none may begin a create now
         server.stop(_GRACE)
     return 0
 

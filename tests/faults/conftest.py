@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from tests.rules import new_session
 
 from mixpanel_service_accounts.api import Client, Credentials, MixpanelError, Secret
@@ -41,8 +42,8 @@ class World:
     def clock(self) -> Clock:
         """Make the clock; chance always says one half."""
         now = self.now
-        told = {"now": lambda: now} if now else {}
-        return Clock(monotonic=lambda: self.slept, sleep=self.sleep, chance=lambda: 0.5, **told)
+        clock = Clock(monotonic=lambda: self.slept, sleep=self.sleep, chance=lambda: 0.5)
+        return replace(clock, now=lambda: now) if now else clock
 
     def login(self, username: str | None = None, secret: str | None = None) -> Credentials:
         """Tell a login; by default the seeded one."""

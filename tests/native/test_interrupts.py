@@ -28,14 +28,14 @@ def bots(program: Program) -> dict[str, object]:
     return {"username": bot["username"], "secret": bot["secret"]}
 
 
-def interrupted_up(emulator: Emulator, stack: FunctionStack) -> tuple[int, str]:
+def interrupted_up(emulator: Emulator, stack: FunctionStack, *arguments: str) -> tuple[int, str]:
     """Interrupt an up once its create has reached the server; return how it ended."""
     assert stack.program is not None
     emulator.forget_calls()
     with serving(stack.program) as address:
         process = subprocess.Popen(
             [sys.executable, "-c", HEEDING, "pulumi", "up", f"--client={address}", "--yes",
-             "--skip-preview", "--non-interactive", "--color=never"],
+             "--skip-preview", "--non-interactive", "--color=never", *arguments],
             cwd=stack.folder, env=stack.environment(), text=True, start_new_session=True,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         )  # fmt: skip
@@ -73,6 +73,24 @@ def test_an_interrupt_cuts_the_wait_before_a_retry(emulator: Emulator, live: Fun
     emulator.faults([])
     live.up()
     assert made(emulator) == ["bot"]
+
+
+def test_an_interrupt_cuts_more_waits_than_there_are_threads(
+    emulator: Emulator, live: FunctionStack
+) -> None:
+    """A hundred creates at once: the cancellation does not stand in the queue behind them."""
+    wanted: list[tuple[str, str, dict[str, object]]] = [
+        ("ServiceAccount", f"bot-{number}", {}) for number in range(100)
+    ]
+    live.program = lambda program: program.add_all(wanted)
+    emulator.faults([{**CREATES, "kind": "rate-limit", "retry_after": 50, "times": 999}])
+    code, shown = interrupted_up(emulator, live, "--parallel", "100")
+    assert code != 0
+    assert "The wait before the next try was interrupted." in shown
+    assert "asks to wait" not in shown
+    assert live.resources() == {}
+    assert not live.state()["deployment"].get("pending_operations")
+    assert made(emulator) == []
 
 
 def test_64_resources_are_created_at_once(emulator: Emulator, live: FunctionStack) -> None:

@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -96,19 +97,23 @@ class Workspace:
         assert code == -signal.SIGKILL, shown
 
     def _ended_apply(self, is_time: Callable[[], bool], by: signal.Signals) -> tuple[int, str]:
-        with subprocess.Popen(
-            [self.command, "apply", "-auto-approve", "-no-color"],
-            cwd=self.folder,
-            env=self.env,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        ) as process:
-            assert process.stdout is not None
+        # Into a file: the CLI would wait for a pipe that is full, as after the plan of many resources.
+        with (
+            tempfile.TemporaryFile("w+") as screen,
+            subprocess.Popen(
+                [self.command, "apply", "-auto-approve", "-no-color"],
+                cwd=self.folder,
+                env=self.env,
+                stdout=screen,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            ) as process,
+        ):
             wait_for(is_time)
             os.killpg(process.pid, by)
-            shown = process.stdout.read()
+            process.wait(timeout=300)
+            screen.seek(0)
+            shown = screen.read()
         return process.returncode, " ".join(shown.replace("│", " ").split())
 
     def run_with(self, configuration: str) -> str:

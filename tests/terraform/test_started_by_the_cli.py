@@ -54,6 +54,21 @@ def test_an_interrupt_cuts_a_wait(started: Workspace, emulator: Emulator) -> Non
     assert accounts(emulator) == {}
 
 
+def test_an_interrupt_cuts_more_waits_than_there_are_threads(
+    started: Workspace, emulator: Emulator
+) -> None:
+    """A hundred creates at once: the stop does not stand in the queue behind them."""
+    emulator.faults([{**CREATES, "kind": "rate-limit", "retry_after": 50, "times": 999}])
+    started.env["TF_CLI_ARGS_apply"] = "-parallelism=100"
+    started.write(
+        'resource "mixpanel_service_account" "bot" {\n  count = 100\n  name = "bot-${count.index}"\n}'
+    )
+    shown = started.interrupted_apply(lambda: requested(emulator))
+    assert "The wait before the next try was interrupted." in shown
+    assert "asks to wait" not in shown
+    assert accounts(emulator) == {}
+
+
 TWO = """
 provider "mixpanel" {}
 resource "mixpanel_service_account" "login" {

@@ -15,6 +15,10 @@ def utc_now() -> datetime:
     return datetime.now(timezone.utc)
 
 
+def _never() -> None:
+    """Return: by default there is no way to ask to stop."""
+
+
 class Clock(Struct, frozen=True):
     """Everything that passes by itself.
 
@@ -23,12 +27,14 @@ class Clock(Struct, frozen=True):
         monotonic: Seconds that never go backwards, for deadlines.
         sleep: Waits for a number of seconds.
         chance: A number from 0 (included) to 1 (excluded), for jitter.
+        raise_if_stopped: Raises an error if the user asked to stop; for what must not begin then.
     """
 
     now: Callable[[], datetime] = utc_now
     monotonic: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
     chance: Callable[[], float] = random.random
+    raise_if_stopped: Callable[[], None] = _never
 
 
 SYSTEM_CLOCK = Clock()

@@ -177,7 +177,13 @@ class Session(Struct):
         return self.instant or self.connections.clock.now()
 
     def organization(self, place: Place) -> Organization:
-        """Return the connection to a place; see `Connections.organization`."""
+        """Return the connection to a place, which a call asks for before it sends anything.
+
+        Raises:
+            ConfigurationError: See `Connections.organization`.
+            Interrupted: The user asked to stop, and the call has sent nothing yet.
+        """
+        self.connections.clock.raise_if_stopped()
         return self.connections.organization(place)
 
     def warn_once(self, line: str) -> None:

@@ -1,4 +1,8 @@
-"""An interrupt cuts waits, so that it never seems to hang; a call to the API in flight ends."""
+"""An interrupt cuts waits, so that it never seems to hang; a call to the API in flight ends.
+
+What has sent nothing yet does not begin: the user would wait for it, and a second interrupt would
+lose what it creates.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +26,7 @@ class Interrupted(MixpanelError):  # noqa: N818 (reads as a sentence, like its s
 
 
 def stoppable(clock: Clock, stop: Stop) -> Clock:
-    """Return a clock whose waits end with an error once the user asked to stop.
+    """Return a clock whose waits end, and whose `raise_if_stopped` raises, on a stop.
 
     Args:
         clock: The clock; its `sleep` is replaced if it is the system's.
@@ -30,10 +34,13 @@ def stoppable(clock: Clock, stop: Stop) -> Clock:
     """
     real = clock.sleep is Clock().sleep
 
+    def wait(seconds: float) -> None:
+        if stop.wait(seconds):
+            raise Interrupted("The wait before the next try was interrupted.")
+
     def sleep(seconds: float) -> None:
         if not real:
             clock.sleep(seconds)
-        if stop.wait(seconds if real else 0):
-            raise Interrupted("The wait before the next try was interrupted.")
+        wait(seconds if real else 0)
 
-    return replace(clock, sleep=sleep)
+    return replace(clock, sleep=sleep, raise_if_stopped=lambda: wait(0))

@@ -7,7 +7,7 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from mixpanel_plugin_rpc.handlers import Method
+from mixpanel_plugin_rpc.handlers import AtOnce, Method
 from mixpanel_plugin_rpc.messages import Message, load
 from mixpanel_plugin_rpc.stop import Stop
 from mixpanel_service_accounts.api.clock import SYSTEM_CLOCK, Clock
@@ -61,7 +61,7 @@ class Provider:
             "Update": calls.update,
             "Delete": calls.delete,
             "Invoke": self._invoke,
-            "Cancel": self._cancel,
+            "Cancel": AtOnce(self._cancel),
         }
 
     def _handshake(self, request: Message) -> Message:
@@ -100,8 +100,12 @@ class Provider:
         getattr(response, "return").CopyFrom(pack(found))
         return response
 
-    def _cancel(self, _request: Message) -> Message:
+    def stop(self) -> None:
+        """Cut every wait, and let no call begin that has sent nothing; calls in flight end."""
         self._stop.request()
+
+    def _cancel(self, _request: Message) -> Message:
+        self.stop()
         return _empty()
 
 

@@ -34,6 +34,7 @@ def serve(provider: Provider) -> int:
     print(server.listen_on_port(), flush=True)  # noqa: T201 (what the engine waits for)
     while not ended.wait(_PULSE) and os.getppid() == engine:
         pass
+    provider.stop()  # if the engine was killed, calls may still wait: none may begin a create now
     server.stop(_LONGEST_CALL if ended.is_set() else _GRACE)
     return 0
 

@@ -110,6 +110,8 @@ class Transport:
     def _attempt(self, request: Request, attempt: int, deadline: float) -> Answer:
         if attempt > 1:
             self.take_turn(f"{request.method} {request.path}", attempt)
+        if request.creates:
+            self.clock.raise_if_stopped()
         sent_at = self.clock.monotonic()
         try:
             return self._tries.send(request, deadline)
