@@ -109,3 +109,4 @@ class Organization:
                 self.reads.require_proof(f"service account {service_account_id}")
         else:
             self.reads.forget_accounts()
+        self._creator.note_deleted(service_account_id)

@@ -73,11 +73,17 @@ class Creator:
         self._held = held
         self._created_here = created_here or CreatedHere()
         self._lists = SingleFlight()
-        self._made: set[int] = set()  # here, for two hosts may not share their numbers
+        # Here, for two hosts may not share their numbers.
+        self._made: set[int] = set()
+        self._deleted: set[int] = set()
 
     def is_made_here(self, service_account_id: int) -> bool:
         """Return whether this process made an account."""
         return self._created_here.has(self._organization_id, service_account_id)
+
+    def note_deleted(self, service_account_id: int) -> None:
+        """Remember that this process deleted an account, which the list of before still shows."""
+        self._deleted.add(service_account_id)
 
     def create(
         self,
@@ -301,11 +307,13 @@ class Creator:
         return look_before(self._client, self._organization_id)
 
     def _tell_orphans(self, before: Before, name: str, own: Collection[int]) -> None:
-        held = {*self._held(), *own}
+        known = {*self._held(), *own, *self._deleted}
         orphans = [
             account
             for account in before.accounts
-            if account.name == name and is_ours(account, before.our_user) and account.id not in held
+            if account.name == name
+            and is_ours(account, before.our_user)
+            and account.id not in known
         ]
         if orphans:
             named = "; ".join(_describe(account) for account in orphans)

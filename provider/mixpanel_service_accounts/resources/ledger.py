@@ -31,11 +31,33 @@ class Holding(Struct, frozen=True):
     recorded: bool = True
 
 
+class Claims(Struct):
+    """What a process has seen of the grants of its run, whichever resources it sees.
+
+    Where it says yes, it is so; nothing is concluded from its silence.
+
+    Attributes:
+        listed: The grants that some account's `projects` manages.
+        created: The grants of memberships that this process created.
+    """
+
+    listed: set[Grant] = field(default_factory=set)
+    created: set[Grant] = field(default_factory=set)
+
+    def lists(self, grant: Grant) -> bool:
+        """Return whether some account's `projects` manages a grant."""
+        return _is_among(grant, self.listed)
+
+    def wants(self, grant: Grant) -> bool:
+        """Return whether a resource of the run grants what another one is about to revoke."""
+        return self.lists(grant) or grant in self.created
+
+
 class Ledger(Struct):
     """Shared by all calls and threads of a process. Each method is one atomic operation.
 
     Attributes:
-        listed: The grants that some account's `projects` manages.
+        claims: What the process has seen of grants.
         memberships: The grants that membership resources manage.
         checked_memberships: The grants of memberships in the state that this process has checked.
         made_memberships: The grants of memberships that this process creates or created.
@@ -46,7 +68,7 @@ class Ledger(Struct):
         adopted: The accounts that a create of this process adopted, and whether with a secret.
     """
 
-    listed: set[Grant] = field(default_factory=set)
+    claims: Claims = field(default_factory=Claims)
     memberships: set[Grant] = field(default_factory=set)
     checked_memberships: set[Grant] = field(default_factory=set)
     made_memberships: dict[Grant, object] = field(default_factory=dict)
@@ -56,7 +78,7 @@ class Ledger(Struct):
 
     def of_refresh(self) -> Ledger:
         """Return a ledger that shares everything but the grants that the program wants: none."""
-        return replace(self, listed=set(), memberships=set())
+        return replace(self, claims=Claims(), memberships=set())
 
     def hold(self, place: Place | None, number: int) -> None:
         """Record that a resource holds an account, if the account's place is known."""
@@ -66,10 +88,6 @@ class Ledger(Struct):
     def held_at(self, base_url: str) -> Collection[int]:
         """Return the numbers of the accounts that resources hold on a host."""
         return {number for host, number in self.held.copy() if host == base_url}
-
-    def lists(self, grant: Grant) -> bool:
-        """Return whether some account's `projects` manages a grant."""
-        return _is_among(grant, self.listed)
 
     def manages(self, grant: Grant) -> bool:
         """Return whether a membership resource of the program manages a grant."""
@@ -82,7 +100,7 @@ class Ledger(Struct):
         membership moved to `projects` or back, or a replacement came before its deletion.
         """
         grant = (organization, account, project)
-        return _is_among(grant, self.listed) or _is_among(grant, self.memberships)
+        return self.claims.lists(grant) or _is_among(grant, self.memberships)
 
 
 def _is_among(grant: Grant, grants: Collection[Grant]) -> bool:

@@ -17,7 +17,7 @@ from mixpanel_service_accounts.api.models import Place
 from mixpanel_service_accounts.api.wording import PLAIN, Wording
 from mixpanel_service_accounts.configuration import Configuration
 from mixpanel_service_accounts.resources import reporter
-from mixpanel_service_accounts.resources.ledger import Holding, Ledger
+from mixpanel_service_accounts.resources.ledger import Claims, Holding, Ledger
 from mixpanel_service_accounts.resources.unconfirmed_removals import UnconfirmedRemovals
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ class Connections(Struct):
         ledger: What the process knows of other resources, if it sees them all.
         wording: What the shell calls things.
         unconfirmed_removals: What the server refused to remove and the user let go of.
+        claims: What the process has seen of grants, if it keeps no ledger.
     """
 
     configuration: Configuration
@@ -46,6 +47,7 @@ class Connections(Struct):
     ledger: Ledger | None = None
     wording: Wording = PLAIN
     unconfirmed_removals: UnconfirmedRemovals = field(default_factory=UnconfirmedRemovals)
+    claims: Claims = field(default_factory=Claims)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _clients: dict[str, Client] = field(default_factory=dict)
     _organizations: dict[tuple[str, int], Organization] = field(default_factory=dict)
@@ -161,6 +163,11 @@ class Session(Struct):
     def configuration(self) -> Configuration:
         """What was configured."""
         return self.connections.configuration
+
+    @property
+    def claims(self) -> Claims:
+        """What the process has seen of the grants of its run."""
+        return self.ledger.claims if self.ledger else self.connections.claims
 
     @property
     def dialect(self) -> type[Dialect]:
