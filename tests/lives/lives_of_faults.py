@@ -16,6 +16,7 @@ from tests.lives.life import (
 )
 from tests.lives.wire_calls import ADD, CREATE, DELETE, LIST, READ, members
 
+FORBIDDEN = "POST /organizations/1001/service-accounts/add-to-project answered 403:"
 CREATES = {"method": "POST", "path": "service-accounts$"}
 
 LOST = Life(
@@ -92,6 +93,7 @@ REFUSED = Life(
             calls=(ADD,),
             changes={"web": "update"},
             fails=True,
+            says=(f"{FORBIDDEN} You do not have permission to do this.",),
             server=(There("exporter", {2001: "analyst"}),),
             state={"exporter": {"secret": SAME}, "web": {"role": "analyst"}},
         ),
@@ -101,6 +103,7 @@ REFUSED = Life(
             (account(role=""), membership("")),
             before=(Faults([]),),
             fails=True,
+            says=("role must be the name of a role, such as 'analyst'; '' was given.",),
         ),
         Step(
             "once it is allowed",
@@ -140,6 +143,10 @@ PROJECTS_IN_PART = Life(
             calls=(ADD, ADD, members(2003)),
             changes={"exporter": "update"},
             fails=True,
+            says=(
+                "1 of the projects could not be changed, the others were; the next {run} tries "
+                f"again. project 2002 as 'admin': {FORBIDDEN} You do not have permission to do this.",
+            ),
             server=(There("exporter", {2001: "analyst", 2003: "admin"}),),
             state={"exporter": {"secret": SAME, "projects": SAME}},
         ),
@@ -170,6 +177,12 @@ NO_PROOF = Life(
         Step(
             "an empty list",
             "refresh",
+            says=(
+                "service account {exporter_number} was not found in organization 1001 at",
+                "but nothing proves that it is gone: the login 'emulator-login.",
+                "' is not known there. Nothing was changed. Check the organization, the region and "
+                "the base URL.",
+            ),
             before=(
                 Faults(
                     [
