@@ -10,7 +10,7 @@ from tests.needs import needed
 from tools.engine.hosts import find_or_build
 from tools.release.contents import VERSION
 from tools.release.native_examples import EXPECTED, LANGUAGES, live
-from tools.sdks.sdks import generate
+from tools.sdks.sdks import check_package, generate
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -36,6 +36,9 @@ def test_yaml(tmp_path: Path) -> None:
 
 
 def test_python_with_the_generated_sdk(tmp_path: Path, sdk: Path) -> None:
-    """Installed in an environment of its own, as a user would."""
+    """Installed in an environment of its own, as a user would; its own code passes both checkers."""
     assert shutil.which("pulumi-resource-mixpanel")
-    assert live("python", sdk, tmp_path / "example", {}) == EXPECTED
+    folder = tmp_path / "example"
+    assert live("python", sdk, folder, {}) == EXPECTED
+    python = folder / "examples" / "native" / "python" / ".venv" / "bin" / "python"
+    check_package(sdk / "python", tmp_path / "package", python)

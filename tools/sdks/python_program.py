@@ -14,6 +14,7 @@ from pulumi_mixpanel_native import (
     get_service_account_output,
     get_service_accounts,
 )
+from pulumi_mixpanel_native import config as settings
 
 emea = pulumi.ResourceOptions(provider=Provider("emea", organization_id=1001, region="eu"))
 account = ServiceAccount(
@@ -42,4 +43,6 @@ named: pulumi.Output[str] = found.apply(lambda one: one.name)
 names: list[str] = [one.name for one in get_service_accounts().service_accounts]
 rows = get_project_service_accounts(project_id=2001).service_accounts
 users: list[str] = [row.account.username for row in rows]
+host: str | None = settings.base_url
+seconds: int | None = settings.total_timeout
 '''

@@ -18,11 +18,13 @@ from importlib.metadata import version as distribution_version
 from pathlib import Path
 
 from tools.sdks.python_program import PROGRAM
+from tools.sdks.python_types import UnknownCodeError, add_types
 
 from pulumi_mixpanel.plugin import schema
 
 ROOT = Path(__file__).resolve().parents[2]
 GENERATOR = ROOT / "tools" / "sdks"
+PACKAGE = "pulumi_mixpanel_native"
 SCHEMA = Path(schema.__file__).with_name("schema.json")
 _GO_MODULE = """module example.com/pulumi-mixpanel/sdk/go
 
@@ -33,7 +35,7 @@ require github.com/pulumi/pulumi/sdk/v3 v3.259.0
 
 
 def generate(version: str, folder: Path) -> None:
-    """Create the source of all SDKs.
+    """Create the source of all SDKs, and type the Python one.
 
     Args:
         version: The plugin's version, which the SDKs ask the engine for.
@@ -41,9 +43,24 @@ def generate(version: str, folder: Path) -> None:
 
     Raises:
         subprocess.CalledProcessError: The schema is not sound, or Go failed; it has said why.
+        UnknownCodeError: The Python generator wrote what no rule of python_types gives a type.
+    """
+    run_generator(version, folder)
+    (folder / "go" / "go.mod").write_text(_GO_MODULE)
+    add_types(folder / "python" / PACKAGE)
+
+
+def run_generator(version: str, folder: Path) -> None:
+    """Create the source of all SDKs as Pulumi's generator writes it.
+
+    Args:
+        version: The plugin's version.
+        folder: Gets a folder for each language.
+
+    Raises:
+        subprocess.CalledProcessError: The schema is not sound, or Go failed; it has said why.
     """
     _run(["go", "run", ".", str(SCHEMA), version, str(folder)], GENERATOR)
-    (folder / "go" / "go.mod").write_text(_GO_MODULE)
 
 
 def _run(command: Sequence[str], folder: Path) -> None:
@@ -67,9 +84,7 @@ def finish_nodejs(sdk: Path) -> None:
 
 
 def check_python(sdk: Path, scratch: Path) -> None:
-    """Check the types of the example and of a program that uses all of the Python SDK.
-
-    The code of the SDK itself is as Pulumi's generator writes it, which no strict checker passes.
+    """Check the types of the Python SDK, of the example, and of a program that uses all of it.
 
     Args:
         sdk: The SDK's folder.
@@ -82,11 +97,40 @@ def check_python(sdk: Path, scratch: Path) -> None:
     program.mkdir()
     (program / "every_name.py").write_text(PROGRAM)
     shutil.copy(ROOT / "examples" / "native" / "python" / "__main__.py", program)
-    (program / "pyrightconfig.json").write_text(json.dumps({"typeCheckingMode": "standard"}))
+    check_types(program, python)
+    check_package(sdk, scratch / "package", python)
+
+
+def check_package(sdk: Path, copy: Path, python: Path) -> None:
+    """Check the types of the Python SDK's own code.
+
+    Args:
+        sdk: The SDK's folder.
+        copy: A folder for the package alone, since checkers pass over what is installed; made.
+        python: The interpreter of an environment that has what the SDK needs.
+
+    Raises:
+        subprocess.CalledProcessError: A checker found an error, and has said which.
+    """
+    shutil.copytree(sdk / PACKAGE, copy / PACKAGE)
+    check_types(copy, python)
+
+
+def check_types(folder: Path, python: Path) -> None:
+    """Check a folder by mypy --strict and by pyright, with no other settings.
+
+    Args:
+        folder: What to check; it gets a file of settings.
+        python: The interpreter of the environment that the code runs in.
+
+    Raises:
+        subprocess.CalledProcessError: A checker found an error, and has said which.
+    """
+    (folder / "pyrightconfig.json").write_text(json.dumps({"typeCheckingMode": "standard"}))
     tools = Path(sys.executable).parent
     mypy = ["--strict", "--config-file=", "--cache-dir", os.devnull]
-    _run([str(tools / "mypy"), *mypy, "--python-executable", str(python), "."], program)
-    _run([str(tools / "basedpyright"), "--pythonpath", str(python), "."], program)
+    _run([str(tools / "mypy"), *mypy, "--python-executable", str(python), "."], folder)
+    _run([str(tools / "basedpyright"), "--pythonpath", str(python), "."], folder)
 
 
 def make_all(version: str, folder: Path, scratch: Path) -> None:
@@ -117,6 +161,9 @@ def main() -> int:
             make_all(distribution_version("pulumi-mixpanel"), ROOT / "sdk", Path(scratch))
         except subprocess.CalledProcessError as error:
             print(f"failed: {shlex.join(map(str, error.cmd))}", file=sys.stderr)
+            return 1
+        except UnknownCodeError as error:
+            print(error, file=sys.stderr)
             return 1
     print("sdk/ has the SDKs for Python, Node and Go")
     return 0
