@@ -258,6 +258,14 @@ def test_an_earlier_run_s_account_is_named_once(bulk: World) -> None:
     assert len(ids(bulk)) == 2
 
 
+def test_an_account_that_the_same_resource_holds_is_not_named(bulk: World) -> None:
+    """Its next account is created beside it, also where no ledger knows the resource."""
+    own = bulk.organization().create_account("bot", None, None, ()).account
+    bulk.organization().create_account("bot", None, None, (), held=[own.id])
+    assert bulk.warnings == []
+    assert len(ids(bulk)) == 2
+
+
 @pytest.mark.parametrize("known", [True, False])
 def test_an_earlier_account_that_may_be_in_use_is_not_named(bulk: World, known: bool) -> None:  # noqa: FBT001
     """`last_used` counts, and so does a server that does not tell it: a live credential."""
