@@ -86,12 +86,7 @@ class Creator:
         self._deleted.add(service_account_id)
 
     def create(
-        self,
-        name: str,
-        role: str | None,
-        expires: datetime | None,
-        projects: Sequence[Grant],
-        held: Collection[int] = (),
+        self, name: str, role: str | None, expires: datetime | None, projects: Sequence[Grant]
     ) -> CreatedAccount:
         """Make an account and learn its secret.
 
@@ -104,7 +99,7 @@ class Creator:
         """
         before = self.read_before()
         with self._created_here.one_by_one(self._organization_id, name):
-            self._tell_orphans(before, name, held)
+            self._tell_orphans(before, name)
             created = self._create(before, name, role, expires, projects)
             self._created_here.add(self._organization_id, created.account.id)
             self._made.add(created.account.id)
@@ -306,8 +301,8 @@ class Creator:
     def _load_before(self) -> Before:
         return look_before(self._client, self._organization_id)
 
-    def _tell_orphans(self, before: Before, name: str, own: Collection[int]) -> None:
-        known = {*self._held(), *own, *self._deleted}
+    def _tell_orphans(self, before: Before, name: str) -> None:
+        known = {*self._held(), *self._deleted}
         orphans = [
             account
             for account in before.accounts

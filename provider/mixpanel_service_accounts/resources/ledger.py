@@ -32,17 +32,29 @@ class Holding(Struct, frozen=True):
 
 
 class Claims(Struct):
-    """What a process has seen of the grants of its run, whichever resources it sees.
+    """What a process has seen of the resources of its run, whichever it sees.
 
     Where it says yes, it is so; nothing is concluded from its silence.
 
     Attributes:
+        held: The accounts that resources hold, as base URL and number: whether two hosts share
+            their numbers is unknown.
         listed: The grants that some account's `projects` manages.
         created: The grants of memberships that this process created.
     """
 
+    held: set[tuple[str, int]] = field(default_factory=set)
     listed: set[Grant] = field(default_factory=set)
     created: set[Grant] = field(default_factory=set)
+
+    def hold(self, place: Place | None, number: int) -> None:
+        """Record that a resource holds an account, if the account's place is known."""
+        if place:
+            self.held.add((place.base_url, number))
+
+    def held_at(self, base_url: str) -> Collection[int]:
+        """Return the numbers of the accounts that resources hold on a host."""
+        return {number for host, number in self.held.copy() if host == base_url}
 
     def lists(self, grant: Grant) -> bool:
         """Return whether some account's `projects` manages a grant."""
@@ -57,12 +69,10 @@ class Ledger(Struct):
     """Shared by all calls and threads of a process. Each method is one atomic operation.
 
     Attributes:
-        claims: What the process has seen of grants.
+        claims: What the process has seen of accounts and grants.
         memberships: The grants that membership resources manage.
         checked_memberships: The grants of memberships in the state that this process has checked.
         made_memberships: The grants of memberships that this process creates or created.
-        held: The accounts that resources hold, as base URL and number: whether two hosts share
-            their numbers is unknown.
         renewals: Numbers and names of the accounts that this process replaces because the clock
             alone says so (clock_comparison.py).
         adopted: The accounts that a create of this process adopted, and whether with a secret.
@@ -72,22 +82,12 @@ class Ledger(Struct):
     memberships: set[Grant] = field(default_factory=set)
     checked_memberships: set[Grant] = field(default_factory=set)
     made_memberships: dict[Grant, object] = field(default_factory=dict)
-    held: set[tuple[str, int]] = field(default_factory=set)
     renewals: set[int | str] = field(default_factory=set)
     adopted: dict[tuple[str, int], bool] = field(default_factory=dict)
 
     def of_refresh(self) -> Ledger:
         """Return a ledger that shares everything but the grants that the program wants: none."""
-        return replace(self, claims=Claims(), memberships=set())
-
-    def hold(self, place: Place | None, number: int) -> None:
-        """Record that a resource holds an account, if the account's place is known."""
-        if place:
-            self.held.add((place.base_url, number))
-
-    def held_at(self, base_url: str) -> Collection[int]:
-        """Return the numbers of the accounts that resources hold on a host."""
-        return {number for host, number in self.held.copy() if host == base_url}
+        return replace(self, claims=Claims(held=self.claims.held), memberships=set())
 
     def manages(self, grant: Grant) -> bool:
         """Return whether a membership resource of the program manages a grant."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -39,7 +39,7 @@ class Connections(Struct):
         ledger: What the process knows of other resources, if it sees them all.
         wording: What the shell calls things.
         unconfirmed_removals: What the server refused to remove and the user let go of.
-        claims: What the process has seen of grants, if it keeps no ledger.
+        claims: What the process has seen of accounts and grants, if it keeps no ledger.
     """
 
     configuration: Configuration
@@ -82,7 +82,7 @@ class Connections(Struct):
                     client,
                     number,
                     warn=self._warn_once,
-                    held=lambda: self._held_at(place.base_url),
+                    held=lambda: self._seen.held_at(place.base_url),
                     created_here=self._created_here,
                 )
             return self._organizations[key]
@@ -102,8 +102,9 @@ class Connections(Struct):
             client = self._clients.get(place.base_url)
         return client.server_time.offset if client else None
 
-    def _held_at(self, base_url: str) -> Collection[int]:
-        return self.ledger.held_at(base_url) if self.ledger else frozenset()
+    @property
+    def _seen(self) -> Claims:
+        return self.ledger.claims if self.ledger else self.claims
 
     def _warn_once(self, line: str) -> None:
         if self.is_new(line):
@@ -166,7 +167,7 @@ class Session(Struct):
 
     @property
     def claims(self) -> Claims:
-        """What the process has seen of the grants of its run."""
+        """What the process has seen of the accounts and grants of its run."""
         return self.ledger.claims if self.ledger else self.connections.claims
 
     @property

@@ -197,8 +197,7 @@ def _hold(session: Session, state: State, projects: list[ProjectRole] | None) ->
     """Record our accounts, and what the program, as it is now, lists for them."""
     place = known_place(state.home)
     for number, _ in accounts_of(state):
-        if session.ledger:
-            session.ledger.hold(place, number)
+        session.claims.hold(place, number)
         claim_projects(session, number, place, projects)
 
 
@@ -250,6 +249,7 @@ def update(session: Session, id_: str, state: State, inputs: Inputs) -> State:
         Refused: A step failed, and no account was created.
     """
     account = next((number for number, _ in accounts_of(state)), None) or first_account(id_)
+    _hold(session, state, inputs.projects)
     organization = moved_organization(session, account, state, inputs)
     given, inputs = inputs, keep_found(inputs, state, adopted=state.adopted)
     if rotates(session, state, inputs):
