@@ -87,6 +87,8 @@ class Rules:
         """Compare."""
         found = self._call(session, "diff", id_, self._state(olds), self._inputs(news))
         self._unsettled[id_, id(session)] = found.unsettled
+        for line in found.notes:
+            session.announce(line)
         return Diff(found.changes, found.replaces, found.delete_before_replace)
 
     def create(self, session: Session, inputs: dict[str, Any]) -> Made:

@@ -104,6 +104,8 @@ def _plan_change(call: Call, stored: Stored, now: datetime, config: Visible) -> 
         if news is None:
             return None
         diff = kind.resource.diff(session, stored.id, stored.state(), news)
+    for line in diff.notes:
+        call.warn(line)
     inputs = encode(news)
     attributes = {
         name: _changed(one, config, prior, inputs, diff) for name, one in kind.attributes.items()

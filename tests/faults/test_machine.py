@@ -14,7 +14,7 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from tests.faults.conftest import World
-from tests.lives import run_lives
+from tests.random_lives import run_lives
 
 from mixpanel_service_accounts.api import CreatedAccount, Grant, MixpanelError
 from mixpanel_service_accounts.api.wire import Answer, Request

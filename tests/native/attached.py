@@ -22,7 +22,7 @@ from pulumi_mixpanel.plugin.engine_log import EngineLog
 from pulumi_mixpanel.plugin.failures import failed_call
 from pulumi_mixpanel.plugin.provider import Provider
 
-_WITH_PROGRAM = {"preview", "up", "refresh", "destroy"}
+WITH_PROGRAM = {"preview", "up", "refresh", "destroy"}
 
 
 @contextmanager
@@ -53,7 +53,7 @@ class FunctionStack(WatchedStack):
 
     def run(self, *arguments: str, fails: bool = False, stdin: str | None = None) -> Result:
         """Run a command; one that runs a program runs the function."""
-        if self.program is None or arguments[0] not in _WITH_PROGRAM:
+        if self.program is None or arguments[0] not in WITH_PROGRAM:
             return super().run(*arguments, fails=fails, stdin=stdin)
         with serving(self.program) as address:
             command = (arguments[0], f"--client={address}", *arguments[1:])

@@ -164,6 +164,11 @@ def _spelled(value: Any) -> Any:  # noqa: ANN401 (inputs are of any type)
     return value
 
 
+def camel_cased(text: str) -> str:
+    """Return a text with every name in snake_case as the plugin spells it."""
+    return _NAME.sub(lambda match: camel_case(match[0]), text)
+
+
 class PythonTextStack(FunctionStack):
     """A stack whose program is the text of one in Python."""
 
@@ -190,4 +195,4 @@ class PythonTextStack(FunctionStack):
 
     def spelled(self, text: str) -> str:
         """Return a text that the screen shows, with the names of the plugin's properties."""
-        return _NAME.sub(lambda match: camel_case(match[0]), text)
+        return camel_cased(text)

@@ -215,9 +215,9 @@ def test_a_retirement_that_is_due_when_the_current_account_is_gone(bot: TinyEngi
     bot.lines.clear()
     rotating_service_account.diff(context, bot.id, bot.state, bot.check(context, bot.inputs, TERMS))
     assert bot.lines == [
-        gone,
         f"the previous account of 'bot' works until {until}, 168 h from now; the first up after that "
         "retires it",
+        gone,
     ]
     bot.wait(7 * DAY)
     bot.up(**TERMS)

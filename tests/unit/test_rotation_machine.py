@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from tests.lives import run_lives
+from tests.random_lives import run_lives
 from tests.rules import accounts_of, rotates, rotating_service_account
 from tests.tiny_engine import START, TinyEngine
 from tests.unit.test_rotation import by_hand, delete_by_hand

@@ -68,11 +68,24 @@ class Organization:
         return Place(self.client.base_url, self.id)
 
     def create_account(
-        self, name: str, role: str | None, expires: datetime | None, projects: Sequence[Grant]
+        self,
+        name: str,
+        role: str | None,
+        expires: datetime | None,
+        projects: Sequence[Grant],
+        held: Collection[int] = (),
     ) -> CreatedAccount:
-        """Make an account, exactly once."""
+        """Create an account, exactly once.
+
+        Args:
+            name: What is asked for.
+            role: Its role in the organization.
+            expires: When it expires.
+            projects: Its projects.
+            held: The accounts that the same resource holds already: no leftovers of earlier runs.
+        """
         try:
-            return self._creator.create(name, role, expires, projects)
+            return self._creator.create(name, role, expires, projects, held)
         finally:
             self.reads.forget_accounts()
 

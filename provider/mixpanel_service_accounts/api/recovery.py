@@ -80,7 +80,12 @@ class Creator:
         return self._created_here.has(self._organization_id, service_account_id)
 
     def create(
-        self, name: str, role: str | None, expires: datetime | None, projects: Sequence[Grant]
+        self,
+        name: str,
+        role: str | None,
+        expires: datetime | None,
+        projects: Sequence[Grant],
+        held: Collection[int] = (),
     ) -> CreatedAccount:
         """Make an account and learn its secret.
 
@@ -93,7 +98,7 @@ class Creator:
         """
         before = self.read_before()
         with self._created_here.one_by_one(self._organization_id, name):
-            self._tell_orphans(before, name)
+            self._tell_orphans(before, name, held)
             created = self._create(before, name, role, expires, projects)
             self._created_here.add(self._organization_id, created.account.id)
             self._made.add(created.account.id)
@@ -295,8 +300,8 @@ class Creator:
     def _load_before(self) -> Before:
         return look_before(self._client, self._organization_id)
 
-    def _tell_orphans(self, before: Before, name: str) -> None:
-        held = set(self._held())
+    def _tell_orphans(self, before: Before, name: str, own: Collection[int]) -> None:
+        held = {*self._held(), *own}
         orphans = [
             account
             for account in before.accounts

@@ -54,12 +54,14 @@ class Diff(Struct, frozen=True):
             alters no other, and leaves every other input as it was asked for. Not empty if no input
             differs: a shell whose plan compares values sees nothing to do otherwise.
         delete_before_replace: Whether the old resource has to be deleted first.
+        notes: What is due, in words.
     """
 
     changed: tuple[str, ...] = ()
     replaces: tuple[str, ...] = ()
     unsettled: tuple[str, ...] = ()
     delete_before_replace: bool = False
+    notes: tuple[str, ...] = ()
 
     @property
     def changes(self) -> bool:

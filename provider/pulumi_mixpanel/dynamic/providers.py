@@ -65,6 +65,8 @@ class _Provider(RecordedProvider):
                 decode(rules.Inputs, inward(_news)),
             ),
         )
+        for line in found.notes:
+            process.session().announce(line)
         return DiffResult(
             changes=found.changes,
             replaces=list(found.replaces),

@@ -73,6 +73,8 @@ class ResourceCalls:
         with self._session(request, f"Comparing {rules.KIND} {id_}") as session:
             of_diff = self._connection.of_diff(session, request.urn, id_)
             found = rules.diff(of_diff, id_, _state(rules, request.olds), inputs)
+            for line in found.notes:
+                session.announce(line)
         olds = outward(rules.Inputs, _inputs(rules, request.old_inputs))
         given: type[Struct] = rules.Inputs
         recorded = [one.name for one in fields_of(given).values() if one.recorded]

@@ -12,10 +12,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from mixpanel_service_accounts.api.errors import (
-    MixpanelError,
-    Refused,
-)
+from mixpanel_service_accounts.api.errors import MixpanelError, Refused
 from mixpanel_service_accounts.api.instants import parse_instant
 from mixpanel_service_accounts.api.models import Account
 from mixpanel_service_accounts.resources.account_fields import ProjectRole, own
@@ -31,12 +28,7 @@ from mixpanel_service_accounts.resources.adoption import (
 )
 from mixpanel_service_accounts.resources.checks import Checking
 from mixpanel_service_accounts.resources.clock_comparison import compare_clocks
-from mixpanel_service_accounts.resources.contract import (
-    Checked,
-    Created,
-    Diff,
-    Read,
-)
+from mixpanel_service_accounts.resources.contract import Checked, Created, Diff, Read
 from mixpanel_service_accounts.resources.fields import decode
 from mixpanel_service_accounts.resources.grants import (
     Listed,
@@ -57,19 +49,14 @@ from mixpanel_service_accounts.resources.location import (
     recorded_place,
     sure_place_changes,
 )
-from mixpanel_service_accounts.resources.names import (
-    CANNOT_LOG_IN,
-    take_name,
-)
-from mixpanel_service_accounts.resources.renewal import (
-    check_keepers,
-    date_of,
-)
+from mixpanel_service_accounts.resources.names import CANNOT_LOG_IN, take_name
+from mixpanel_service_accounts.resources.renewal import check_keepers, date_of
 from mixpanel_service_accounts.resources.rotating_service_account.dates import (
     ON_DEMAND,
-    announce_steps,
+    announce_overlap,
     check_dates,
     check_terms,
+    due_steps,
     retires,
     rotates,
     rotates_by_the_clock,
@@ -159,7 +146,7 @@ def diff(session: Session, id_: str, state: State, inputs: Inputs) -> Diff:
     for number, _ in accounts_of(state):
         refuse_managed(session, number, known_place(state.home), inputs.projects)
     given, inputs = inputs, keep_found(inputs, state, adopted=state.adopted)
-    announce_steps(session, state, inputs)
+    announce_overlap(session, state, inputs)
     changed = [key for key in _COMPARED if _differs(state, inputs, key)]
     unsettled: list[str] = []
     if "projects" in changed:
@@ -179,7 +166,12 @@ def diff(session: Session, id_: str, state: State, inputs: Inputs) -> Diff:
     if _is_behind(state, inputs):
         changed.append("")
         unsettled += ["retiring", "previous_projects", "previous_granted_roles"]
-    return Diff((*changed, *move.changed), (), (*dict.fromkeys(unsettled), *move.unsettled))
+    return Diff(
+        (*changed, *move.changed),
+        (),
+        (*dict.fromkeys(unsettled), *move.unsettled),
+        notes=tuple(due_steps(session, state, inputs)),
+    )
 
 
 def _differs(state: State, inputs: Inputs, key: str) -> bool:

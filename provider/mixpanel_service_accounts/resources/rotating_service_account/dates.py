@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -233,42 +233,60 @@ def retires(session: Session, state: State, news: Inputs) -> bool:
     return until is not None and session.now() >= until
 
 
-def announce_steps(session: Session, state: State, news: Inputs) -> None:
-    """Announce which steps are due, why, and how long the previous account works on."""
-    now, terms, run = session.now(), terms_of(news), session.wording.run
-    name = news.name if is_known(news.name) else state.name
+def due_steps(session: Session, state: State, news: Inputs) -> Iterator[str]:
+    """Return in words which steps are due, and why."""
+    run, name = session.wording.run, _name(state, news)
     reason, until = why_rotated(session, state, news), retirement(state, news)
-    previous = f"the previous account of {name!r}"
-    succeeded = reason is not None and state.service_account_id is not None
     if reason is not None:
-        session.announce(f"rotation of {name!r} is due: {reason}")
-    if succeeded and terms is not None:
-        _tell_short_overlap(session, state, terms)
-    if until is not None and now >= until:
-        session.announce(f"retirement of {previous} is due since {format_instant(until)}")
-    elif until is not None and succeeded:
-        session.announce(
-            f"{previous}, {state.previous_username}, is deleted by this {run}, though it was "
-            f"to work until {format_instant(until)}: the current one takes its place"
-        )
-    elif until is not None:
-        session.announce(
-            f"{previous} works until {format_instant(until)}, {_hours(until - now)} from now; the "
-            f"first {run} after that retires it"
+        yield f"rotation of {name!r} is due: {reason}"
+    if _succeeds(state, reason):
+        yield from _short_overlap(session, state, news)
+    if until is not None and session.now() >= until:
+        yield f"retirement of the previous account of {name!r} is due since {format_instant(until)}"
+    elif until is not None and _succeeds(state, reason):
+        yield (
+            f"the previous account of {name!r}, {state.previous_username}, is deleted by this "
+            f"{run}, though it was to work until {format_instant(until)}: the current one takes "
+            "its place"
         )
     for entry in state.retiring or ():
-        session.announce(
+        yield (
             f"retirement of {entry.username} of {name!r} is still due: an earlier {run} could not "
             "delete it"
         )
 
 
-def _tell_short_overlap(session: Session, state: State, terms: Terms) -> None:
-    """Announce how much of the overlap is left if the account being rotated out expires."""
-    now, expires = session.now(), date_of(state.expires)
-    left = overlap_end(terms, now, expires) - now
-    if left < terms.overlap:
+def announce_overlap(session: Session, state: State, news: Inputs) -> None:
+    """Announce how long the previous account works on, if it does."""
+    now, until = session.now(), retirement(state, news)
+    if (
+        until is not None
+        and now < until
+        and not _succeeds(state, why_rotated(session, state, news))
+    ):
         session.announce(
+            f"the previous account of {_name(state, news)!r} works until {format_instant(until)}, "
+            f"{_hours(until - now)} from now; the first {session.wording.run} after that retires it"
+        )
+
+
+def _name(state: State, news: Inputs) -> str:
+    return news.name if is_known(news.name) else state.name
+
+
+def _succeeds(state: State, reason: str | None) -> bool:
+    """Return whether the current account becomes the previous one."""
+    return reason is not None and state.service_account_id is not None
+
+
+def _short_overlap(session: Session, state: State, news: Inputs) -> Iterator[str]:
+    """Return in words how much of the overlap is left if the account being rotated out expires."""
+    now, terms = session.now(), terms_of(news)
+    if terms is None:
+        return
+    left = overlap_end(terms, now, date_of(state.expires)) - now
+    if left < terms.overlap:
+        yield (
             f"of the overlap of {_hours(terms.overlap)} {_hours(left)} are left: the account that "
             f"becomes the previous one {'expires' if left else 'expired'} at {state.expires}"
         )
