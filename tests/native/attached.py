@@ -61,7 +61,7 @@ class FunctionStack(WatchedStack):
 
     def start(self, *arguments: str) -> Popen[str]:
         """Start a command; one that runs a program runs the function, which is served till `end`."""
-        if self.program is None or arguments[0] not in _WITH_PROGRAM:
+        if self.program is None or arguments[0] not in WITH_PROGRAM:
             return super().start(*arguments)
         address = self._served.enter_context(serving(self.program))
         return super().start(arguments[0], f"--client={address}", *arguments[1:])
