@@ -43,7 +43,6 @@ TERRAFORM = Wording(
     lone_secret=(  # noqa: S106 (words)
         "existing_secret goes with an import, and has to be left out where an account is created"
     ),
-    secret_input="secret",  # noqa: S106 (a name)
     rotating="mixpanel_rotating_service_account",
     accept_move="accept_move in the provider block",
     gone_projects="gone_projects in the provider block",

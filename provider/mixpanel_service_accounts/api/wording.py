@@ -31,8 +31,6 @@ class Wording(Struct, frozen=True):
         taking_over: How an existing account comes under management.
         existing_secret: The argument that gives the secret of an existing account.
         lone_secret: What is wrong with that argument if an account is created.
-        secret_input: What a fault of that argument is attached to; empty where the shell would show
-            the argument's value beside it.
         rotating: What the resource of a rotating account is called.
         accept_move: The setting that lets a state record another organization or host.
         gone_projects: The setting that names projects which are gone.
@@ -65,7 +63,6 @@ class Wording(Struct, frozen=True):
     taking_over: str = "adopt= to take over"
     existing_secret: str = "secret"  # noqa: S105 (a name)
     lone_secret: str = "secret= goes with adopt="  # noqa: S105 (words)
-    secret_input: str = ""
     rotating: str = "RotatingServiceAccount"
     accept_move: str = "acceptMove"
     gone_projects: str = "goneProjects"

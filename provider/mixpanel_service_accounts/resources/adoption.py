@@ -42,8 +42,9 @@ def check_adopt(
     if secret is None:
         return
     if news.get("adopt") is None and not olds:
+        # Of no input: Pulumi would show its value beside the fault, Terraform its line.
         checked.fail(
-            session.wording.secret_input,
+            "",
             f"{session.wording.lone_secret}: it is for an existing account whose secret you still "
             "have. The secret of an account that is made comes from Mixpanel.",
         )
@@ -51,7 +52,7 @@ def check_adopt(
         checked.inputs["secret"] = secret
     else:
         checked.fail(
-            session.wording.secret_input,
+            "",
             f"{session.wording.existing_secret} must be a text that is not empty; something else "
             "was given.",
         )
