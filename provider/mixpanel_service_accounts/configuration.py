@@ -160,8 +160,10 @@ class _Resolver:
             problems=tuple(self._problems),
         )
 
-    def _setting(self, key: str) -> str:
-        """Return how the shell's users spell a setting."""
+    def _setting(self, key: str, value: str | None = None) -> str:
+        """Return how the shell's users spell a setting, or the variable that has the value."""
+        if value is not None and self._environment(key) == value and self._own(key) != value:
+            return f"the environment variable {' or '.join(ENVIRONMENT[key])}"
         return self._words.setting.format(key=key, name=_snake_case(key))
 
     def _first(self, key: str) -> str | None:
@@ -221,7 +223,7 @@ class _Resolver:
         number = whole_number(value)
         if number is None:
             self._problems.append(
-                f"{self._setting(key)} must be a whole number above 0; {value!r} was given."
+                f"{self._setting(key, value)} must be a whole number above 0; {value!r} was given."
             )
         return number
 
@@ -229,7 +231,7 @@ class _Resolver:
         if value is None or value in choices:
             return value
         self._problems.append(
-            f"{self._setting(key)} must be one of {', '.join(choices)}; {value!r} was given."
+            f"{self._setting(key, value)} must be one of {', '.join(choices)}; {value!r} was given."
         )
         return None
 

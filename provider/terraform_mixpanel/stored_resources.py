@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import Struct, ValidationError
 
-from mixpanel_service_accounts.resources.fields import decode, encode, fields_of
+from mixpanel_service_accounts.resources.fields import decode, encode, fields_of, has_unknown
 from terraform_mixpanel.attributes import Attribute, Kind
 from terraform_mixpanel.private_data import Private
 from terraform_mixpanel.wire_values import WireValue, to_core, to_wire
@@ -29,14 +29,17 @@ def _values(visible: Visible, attributes: Any) -> dict[str, Any]:  # noqa: ANN40
 def as_it_may_exist(kind: Kind, news: Mapping[str, Any]) -> Struct | None:
     """Return inputs of a resource that exists with the very arguments of a configuration.
 
-    A validation sees no state: an argument that only a new resource must not have may be right.
+    A validation sees no state: an argument that only a new resource must not have may be right. A
+    state holds nothing unknown, so what is unknown counts as not recorded where that can be.
 
     Returns:
         None if an argument is of another type.
     """
     inputs: type[Struct] = kind.resource.Inputs
+    optional = {name for name, field in fields_of(inputs).items() if field.optional}
+    recorded = {k: v for k, v in news.items() if k not in optional or not has_unknown(v)}
     try:
-        return decode(inputs, news)
+        return decode(inputs, recorded)
     except ValidationError:
         return None
 

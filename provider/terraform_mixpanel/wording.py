@@ -40,7 +40,9 @@ TERRAFORM = Wording(
     setting="{name} in the provider block",
     taking_over="import",
     existing_secret="existing_secret",  # noqa: S106 (a name)
-    lone_secret="existing_secret goes with an import",  # noqa: S106 (words)
+    lone_secret=(  # noqa: S106 (words)
+        "existing_secret goes with an import, and has to be left out where an account is created"
+    ),
     rotating="mixpanel_rotating_service_account",
     accept_move="accept_move in the provider block",
     gone_projects="gone_projects in the provider block",

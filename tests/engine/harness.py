@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,6 +23,11 @@ from mixpanel_service_accounts.api.clock import SYSTEM_CLOCK, utc_now
 
 force_setattr(SYSTEM_CLOCK, "now", lambda: utc_now() + datetime.timedelta(hours={hours}))
 """
+HEEDING = (
+    "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); "
+    "os.execvp(sys.argv[1], sys.argv[1:])"
+)
+"""Starts a program that heeds an interrupt: one that a shell put into the background ignores it."""
 _LIMIT = 300
 _ESCAPES = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
@@ -130,6 +136,19 @@ class Stack:
         self.printed.append(result.stdout + result.stderr)
         assert (result.code != 0) == fails, f"pulumi {arguments}: {result.code}\n{result.text}"
         return result
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        """Start a command in a session of its own, and do not wait for it."""
+        heeding = [sys.executable, "-c", HEEDING]
+        return subprocess.Popen(
+            [*heeding, "pulumi", "--non-interactive", "--color=never", *arguments],
+            cwd=self.folder,
+            env=self.environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
 
     def preview(self, *arguments: str, fails: bool = False) -> Result:
         """Run `pulumi preview --diff`."""

@@ -114,7 +114,7 @@ def test_memberships_alone_are_destroyed_together(
         assert calls(slow) <= most * M
 
 
-def test_under_nested(nested_emulator: Emulator, make_stack: Callable[..., Stack]) -> None:
+def test_calls_under_nested(nested_emulator: Emulator, make_stack: Callable[..., Stack]) -> None:
     """Nothing is batched there; a refresh reads the accounts once and each one's projects."""
     stack = make_stack(nested_emulator.env)
     stack.config("mixpanel:dialect", "nested")

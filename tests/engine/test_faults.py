@@ -47,15 +47,7 @@ def start_up(emulator: Emulator, stack: Stack, program: str = ACCOUNT) -> subpro
     """Start an up, and return when its write has reached the server and is under way."""
     stack.write(program)
     emulator.forget_calls()
-    process = subprocess.Popen(
-        ["pulumi", "up", "--yes", "--skip-preview", "--non-interactive"],
-        cwd=stack.folder,
-        env=stack.environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
+    process = stack.start("up", "--yes", "--skip-preview")
     wait_for(lambda: any(call["method"] == "POST" for call in emulator.calls()))
     return process
 

@@ -131,21 +131,6 @@ def test_the_secret_is_secret_and_stays(emulator: Emulator, stack: Stack) -> Non
         assert "ciphertext" in recorded
 
 
-def test_an_account_deleted_by_hand_comes_back(emulator: Emulator, stack: Stack) -> None:
-    """A refresh tells that it is gone, and up makes it anew, with its membership."""
-    stack.write(program())
-    stack.up()
-    first = stack.outputs()
-    login = Credentials(username=emulator.username, secret=Secret(emulator.secret))
-    Client(emulator.base_url, login).delete_service_account(1001, first["id"])
-    stack.refresh()
-    assert stack.resources() == {}
-    stack.up()
-    second = stack.outputs()
-    assert logs_in(emulator, second["username"], second["secret"])
-    assert roles(emulator) == [(2001, "analyst")]
-
-
 def test_a_role_changed_by_hand_is_shown_and_put_right(emulator: Emulator, stack: Stack) -> None:
     """Drift of a membership is seen by refresh as a change, and repaired by up."""
     stack.write(program())
@@ -156,37 +141,6 @@ def test_a_role_changed_by_hand_is_shown_and_put_right(emulator: Emulator, stack
     assert stack.steps() == {"web": "update"}
     stack.up()
     assert roles(emulator) == [(2001, "analyst")]
-
-
-def test_projects_are_made_with_the_account_and_changed_in_place(
-    emulator: Emulator, stack: Stack
-) -> None:
-    """One call makes account and memberships; only listed projects are ever touched."""
-    text = """
-        bot = ServiceAccount("export", name="bot", projects={projects})
-        pulumi.export("id", bot.service_account_id)
-        pulumi.export("secret", bot.secret)
-    """
-    two = [{"project_id": 2002, "role": "admin"}, {"project_id": 2001, "role": "analyst"}]
-    stack.write(text.format(projects=two))
-    stack.up()
-    assert writes(emulator) == ["POST service-accounts"]
-    outputs = stack.outputs()
-    emulator.grant(outputs["id"], 2009, "admin")
-    stack.write(text.format(projects=list(reversed(two))))
-    assert stack.steps() == {}
-
-    three = [{"project_id": 2002, "role": "consumer"}, {"project_id": 2003, "role": "admin"}]
-    stack.write(text.format(projects=three))
-    assert stack.steps() == {"export": "update"}
-    stack.up()
-    assert roles(emulator) == [(2002, "consumer"), (2003, "admin"), (2009, "admin")]
-    assert stack.outputs() == outputs
-
-    emulator.grant(outputs["id"], 2003, "analyst")
-    assert "analyst" in stack.refresh().text
-    stack.up()
-    assert roles(emulator) == [(2002, "consumer"), (2003, "admin"), (2009, "admin")]
 
 
 def test_refresh_and_destroy_need_no_program(emulator: Emulator, stack: Stack) -> None:

@@ -28,14 +28,38 @@ def make_account(stack: Stack) -> None:
             "expires must lie ahead when an account is made: 2020-01-01T00:00:00Z has passed",
         ),
         (
-            'from datetime import datetime; ServiceAccount("export", expires=datetime(2030, 1, 1))',
+            'ServiceAccount("export", expires="2030-01-01T00:00:00")',
             "expires must say its time zone, as in '2027-06-30T00:00:00Z' or "
             "'2027-06-30T02:00:00+02:00'; '2030-01-01T00:00:00' was given.",
+        ),
+        (
+            'ServiceAccount("export", name="a:b")',
+            "name must not contain a colon, because HTTP Basic ends a username at its first colon: the "
+            "account could never log in; 'a:b' was given.",
         ),
         (
             'ProjectMembership("web", service_account_id=5001, project_id="web", role="analyst")',
             "project_id must be a project's number, a whole number above 0 such as 2195193; 'web' was "
             "given.",
+        ),
+    ],
+)  # fmt: skip
+def test_bad_input_fails_the_preview(
+    emulator: Emulator, stack: Stack, program: str, message: str
+) -> None:
+    """Before any call."""
+    stack.write(program)
+    assert stack.spelled(message) in stack.preview(fails=True).line
+    assert emulator.calls() == []
+
+
+@pytest.mark.parametrize(
+    ("program", "message"),
+    [
+        (
+            'from datetime import datetime; ServiceAccount("export", expires=datetime(2030, 1, 1))',
+            "expires must say its time zone, as in '2027-06-30T00:00:00Z' or "
+            "'2027-06-30T02:00:00+02:00'; '2030-01-01T00:00:00' was given.",
         ),
         (
             'ProjectMembership("web", project_id=2001, role="analyst")',
@@ -49,10 +73,10 @@ def make_account(stack: Stack) -> None:
         ),
     ],
 )  # fmt: skip
-def test_bad_input_fails_the_preview(
+def test_what_a_python_program_alone_gives_wrongly_fails_the_preview(
     emulator: Emulator, stack: Stack, program: str, message: str
 ) -> None:
-    """Before any call."""
+    """Its objects and its short forms; before any call."""
     stack.write(program)
     assert message in stack.preview(fails=True).line
     assert emulator.calls() == []
@@ -321,7 +345,10 @@ def test_a_base_url_may_be_the_host_alone(emulator: Emulator, stack: Stack) -> N
     """As the vendor's own provider reads it."""
     stack.env["MIXPANEL_BASE_URL"] = emulator.base_url.removesuffix("/api/app")
     make_account(stack)
-    assert stack.resources()["export"]["inputs"]["home"]["base_url"] == emulator.base_url
+    assert (
+        stack.resources()["export"]["inputs"]["home"][stack.spelled("base_url")]
+        == emulator.base_url
+    )
 
 
 def test_a_stack_is_not_moved_by_its_environment(emulator: Emulator, stack: Stack) -> None:

@@ -258,6 +258,16 @@ def test_an_earlier_run_s_account_is_named_once(bulk: World) -> None:
     assert len(ids(bulk)) == 2
 
 
+def test_an_account_that_this_run_deleted_is_not_named(bulk: World) -> None:
+    """A replacement that deletes first: the list of before still shows what is gone."""
+    old = bulk.organization().create_account("bot", None, None, ()).account
+    later = bulk.organization()
+    later.delete_account(old.id)
+    later.create_account("bot", None, None, ())
+    assert bulk.warnings == []
+    assert len(ids(bulk)) == 1
+
+
 @pytest.mark.parametrize("known", [True, False])
 def test_an_earlier_account_that_may_be_in_use_is_not_named(bulk: World, known: bool) -> None:  # noqa: FBT001
     """`last_used` counts, and so does a server that does not tell it: a live credential."""

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.lives.lives_of_faults import RECOVERING, WAITING
+from tests.lives.lives_of_rotations import WORKS_ON
 from tests.lives.wire_calls import ADD, CREATE, DELETE, LIST, READ, REMOVE, members
 
 ALWAYS = "every "
@@ -20,12 +22,14 @@ class Own:
         calls: Its calls; None means those of the life.
         changes: What it plans; None means what the life says.
         says: What it says beside what the life says.
+        unsaid: Sentences of the life that it does not show.
         state: Values in the state that are other ones than the life's.
     """
 
     calls: tuple[str, ...] | None = None
     changes: Mapping[str, str] | None = None
     says: tuple[str, ...] = ()
+    unsaid: tuple[str, ...] = ()
     state: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
@@ -54,6 +58,10 @@ UNSEEN = (
 LEFT_BEHIND = (
     "accounts of the name 'exporter' that this login made earlier and nobody ever used, perhaps "
     "left behind by a killed run: {exporter_number} ({exporter_username}"
+)
+LOGGED = (
+    "what a call under way announces (a wait, an answer that was lost), and how long a previous "
+    "account works on, is in the CLI's log alone"
 )
 REFRESHES = "every plan, apply and destroy", "terraform"
 
@@ -86,6 +94,15 @@ DIFFERENT: Mapping[tuple[str, str], Different] = {
     ),
     ("an account whose period ends is renewed", "terraform"): Different(
         UNSEEN, {"due": Own(says=(LEFT_BEHIND,))}
+    ),
+    ("a rotation is due, overlaps, and retires the previous account", "terraform"): Different(
+        LOGGED, {"projects of both, in the overlap": Own(unsaid=WORKS_ON)}
+    ),
+    ("the wait that the server asks for is waited", "terraform"): Different(
+        LOGGED, {"created": Own(unsaid=WAITING)}
+    ),
+    ("a create whose answer was lost is recovered", "terraform"): Different(
+        LOGGED, {"created": Own(unsaid=RECOVERING)}
     ),
     ("what somebody deleted is created again", "terraform"): Different(
         "what the refresh before a destroy proves to be gone is not deleted",

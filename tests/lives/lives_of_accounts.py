@@ -1,4 +1,4 @@
-"""Lives of accounts and memberships: created, changed in place, replaced, drifted, gone, deleted."""
+"""Lives of accounts and memberships: created, changed in place, replaced, renewed, deleted."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from tests.lives.life import (
     NEW,
     NONE,
     SAME,
-    DeletedByHand,
     GrantedByHand,
     Later,
     Life,
@@ -265,85 +264,6 @@ PROJECTS_IN_PLACE = Life(
     ),
 )
 
-DRIFT = Life(
-    "what somebody changed is seen by a refresh, and mended",
-    (
-        Step(
-            "created",
-            "apply",
-            (account(projects=projects({2002: "analyst"})), WEB),
-            changes={"exporter": "create", "web": "create"},
-            calls=(LIST, CREATE, ADD),
-        ),
-        Step(
-            "refreshed",
-            "refresh",
-            before=(
-                GrantedByHand("exporter", 2001, "admin"),
-                GrantedByHand("exporter", 2002, "admin"),
-            ),
-            reads=(READ, members(2001), members(2002)),
-            state={
-                "exporter": {**KEPT, "projects": projects({2002: "admin"})},
-                "web": {"role": "admin"},
-            },
-        ),
-        Step(
-            "mended",
-            "apply",
-            reads=(READ, members(2001), members(2002)),
-            calls=(ADD, members(2002), ADD, members(2001)),
-            changes={"exporter": "update", "web": "update"},
-            server=(There("exporter", {2001: "analyst", 2002: "analyst"}),),
-            state={
-                "exporter": {**KEPT, "projects": projects({2002: "analyst"})},
-                "web": {"role": "analyst"},
-            },
-            settled=True,
-        ),
-    ),
-)
-
-GONE = Life(
-    "what somebody deleted is created again",
-    (
-        Step(
-            "created",
-            "apply",
-            (account(), WEB),
-            changes={"exporter": "create", "web": "create"},
-            calls=(LIST, CREATE, ADD),
-        ),
-        Step(
-            "refreshed",
-            "refresh",
-            before=(DeletedByHand("exporter"),),
-            reads=(READ, LIST, members(2001)),
-            server=(),
-            state={},
-        ),
-        Step(
-            "created again",
-            "apply",
-            calls=(LIST, CREATE, ADD),
-            changes={"exporter": "create", "web": "create"},
-            server=(There("exporter", {2001: "analyst"}),),
-            state={"exporter": ANOTHER, "web": {"role": "analyst"}},
-            settled=True,
-        ),
-        Step(
-            "destroyed, when it is gone",
-            "destroy",
-            before=(DeletedByHand("exporter"),),
-            reads=(READ, LIST, members(2001)),
-            calls=(LIST, LIST, REMOVE, members(2001), DELETE),
-            changes={"exporter": "delete", "web": "delete"},
-            server=(),
-            state={},
-        ),
-    ),
-)
-
 LIVES = (
     ROLE_IN_PLACE,
     ANOTHER_NAME,
@@ -351,6 +271,4 @@ LIVES = (
     SPELLINGS,
     RENEWED,
     PROJECTS_IN_PLACE,
-    DRIFT,
-    GONE,
 )

@@ -16,7 +16,14 @@ from tests.lives.life import (
 )
 from tests.lives.wire_calls import ADD, CREATE, DELETE, LIST, READ, members
 
+FORBIDDEN = "POST /organizations/1001/service-accounts/add-to-project answered 403:"
 CREATES = {"method": "POST", "path": "service-accounts$"}
+
+RECOVERING = (
+    "the answer to the creation of 'exporter' was lost",
+    "it was made for 'exporter' just now, and its secret was lost on the way",
+)
+WAITING = ("waiting 7 s before try 2 of POST /organizations/1001/service-accounts: ",)
 
 LOST = Life(
     "a create whose answer was lost is recovered",
@@ -28,9 +35,9 @@ LOST = Life(
             before=(Faults([{**CREATES, "kind": "cut-after-effect", "times": 1}]),),
             changes={"exporter": "create"},
             calls=(LIST, CREATE, LIST, DELETE, CREATE),
+            says=RECOVERING,
             server=(There("exporter"),),
             state={"exporter": {"secret": NEW, "username": NEW}},
-            settled=True,
         ),
     ),
 )
@@ -45,10 +52,10 @@ LIMITED = Life(
             before=(Faults([{**CREATES, "kind": "rate-limit", "retry_after": "7", "times": 1}]),),
             changes={"exporter": "create"},
             calls=(LIST, CREATE, CREATE),
+            says=WAITING,
             waits=(7, 7),  # as it was asked, and for the rate that it may have met
             server=(There("exporter"),),
             state={"exporter": {"secret": NEW}},
-            settled=True,
         ),
     ),
 )
@@ -77,7 +84,6 @@ REFUSED = Life(
             (account(), membership("analyst")),
             changes={"exporter": "create", "web": "create"},
             calls=(LIST, CREATE, ADD),
-            settled=True,
         ),
         Step(
             "a membership's",
@@ -92,6 +98,7 @@ REFUSED = Life(
             calls=(ADD,),
             changes={"web": "update"},
             fails=True,
+            says=(f"{FORBIDDEN} You do not have permission to do this.",),
             server=(There("exporter", {2001: "analyst"}),),
             state={"exporter": {"secret": SAME}, "web": {"role": "analyst"}},
         ),
@@ -101,6 +108,7 @@ REFUSED = Life(
             (account(role=""), membership("")),
             before=(Faults([]),),
             fails=True,
+            says=("role must be the name of a role, such as 'analyst'; '' was given.",),
         ),
         Step(
             "once it is allowed",
@@ -111,7 +119,6 @@ REFUSED = Life(
             changes={"web": "update"},
             server=(There("exporter", {2001: "admin"}),),
             state={"exporter": {"secret": SAME}, "web": {"role": "admin"}},
-            settled=True,
         ),
     ),
 )
@@ -125,7 +132,6 @@ PROJECTS_IN_PART = Life(
             (account(projects=projects({2001: "analyst"})),),
             changes={"exporter": "create"},
             calls=(LIST, CREATE),
-            settled=True,
         ),
         Step(
             "one of two is refused",
@@ -140,6 +146,10 @@ PROJECTS_IN_PART = Life(
             calls=(ADD, ADD, members(2003)),
             changes={"exporter": "update"},
             fails=True,
+            says=(
+                "1 of the projects could not be changed, the others were; the next {run} tries "
+                f"again. project 2002 as 'admin': {FORBIDDEN} You do not have permission to do this.",
+            ),
             server=(There("exporter", {2001: "analyst", 2003: "admin"}),),
             state={"exporter": {"secret": SAME, "projects": SAME}},
         ),
@@ -165,11 +175,16 @@ NO_PROOF = Life(
             (account(),),
             changes={"exporter": "create"},
             calls=(LIST, CREATE),
-            settled=True,
         ),
         Step(
             "an empty list",
             "refresh",
+            says=(
+                "service account {exporter_number} was not found in organization 1001 at",
+                "but nothing proves that it is gone: the login 'emulator-login.",
+                "' is not known there. Nothing was changed. Check the organization, the region and "
+                "the base URL.",
+            ),
             before=(
                 Faults(
                     [
@@ -200,7 +215,6 @@ NO_PROOF = Life(
             before=(Faults([]),),
             reads=(READ,),
             state={"exporter": {"secret": SAME}},
-            settled=True,
         ),
     ),
 )
@@ -214,7 +228,6 @@ OWN_LOGIN = Life(
             (account(role="admin"),),
             changes={"exporter": "create"},
             calls=(LIST, CREATE),
-            settled=True,
         ),
         Step(
             "replaced",

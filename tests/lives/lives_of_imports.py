@@ -106,6 +106,10 @@ NOTHING = Life(
             ids={"exporter": "1001/5999"},
             reads=(READ, LIST),
             fails=True,
+            says=(
+                "service account 1001/5999 was not found in organization 1001 at",
+                "so there is nothing to read by that id.",
+            ),
             state={},
         ),
     ),

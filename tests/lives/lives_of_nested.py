@@ -12,6 +12,7 @@ from tests.lives.life import (
     account,
     membership,
     projects,
+    rotating,
 )
 from tests.lives.wire_calls import CREATE, DELETE, GRANT, LIST, PROJECTS, READ, revoke
 
@@ -76,6 +77,15 @@ MEMBERSHIP = Life(
             changes={"exporter": "delete", "web": "delete"},
             server=(),
             state={},
+        ),
+        Step(
+            "a rotating account",
+            "plan",
+            (rotating(validity_period_hours=720, overlap_hours=48),),
+            fails=True,
+            says=(
+                "{rotating} cannot be had under the dialect `nested`: document 1.0 of the API knows no expiry.",
+            ),
         ),
     ),
     dialect="nested",

@@ -59,6 +59,10 @@ CREATED = Step(
     },
 )
 
+WORKS_ON = (
+    "the previous account of 'exporter' works until 2027-02-02T00:00:00Z, 47 h from now; the first "
+    "{run} after that retires it",
+)
 DUE = (
     "rotation of 'exporter' is due: it was since 2027-01-31T00:00:00Z",
     "of the overlap of 48 h 47 h are left: the account that becomes the previous one expires at "
@@ -115,12 +119,12 @@ ROTATION = Life(
             reads=READ_TWO,
             calls=(ADD, members(2001), ADD, members(2001)),
             changes={"exporter": "update"},
+            says=WORKS_ON,
             server=(
                 There("exporter", {2001: "admin"}, expires=at(720 + 48)),
                 There("exporter", {2001: "admin"}, expires=at(721 + 720 + 48)),
             ),
             state={"exporter": {**KEPT, **PREVIOUS_KEPT}},
-            settled=True,
         ),
         Step(
             "retired",

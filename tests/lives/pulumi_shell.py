@@ -9,6 +9,7 @@ from typing import Any
 from tests.engine.harness import Stack
 from tests.lives.life import Wanted
 from tests.lives.shell import Shown
+from tests.lives.state_file import read_resources
 
 from mixpanel_service_accounts.api.wording import Wording
 from pulumi_mixpanel.stored import stored_resource
@@ -55,12 +56,9 @@ class PulumiShell:
 
     def state(self) -> dict[str, dict[str, Any]]:
         """Return the outputs by resource."""
-        exported = json.loads(self.stack.run("stack", "export", "--show-secrets").stdout)
-        self.stack.printed.pop()
-        entries = exported["deployment"].get("resources", ())
         return {
             _name(entry["urn"]): dict(found.outputs)
-            for entry in entries
+            for entry in read_resources(self.stack.folder)
             if (found := stored_resource(entry)) and not entry.get("delete")
         }
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from tests.lives import (
     lives_of_accounts,
+    lives_of_drift,
     lives_of_faults,
     lives_of_imports,
     lives_of_nested,
@@ -38,6 +39,7 @@ LIVES = {
     life.name: life
     for module in (
         lives_of_accounts,
+        lives_of_drift,
         lives_of_rotations,
         lives_of_imports,
         lives_of_nested,

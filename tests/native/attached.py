@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from subprocess import Popen
 from typing import Any
 
 from tests.engine.harness import Result
@@ -45,6 +47,10 @@ class FunctionStack(WatchedStack):
 
     program: Body | None = None
 
+    def __init__(self, folder: Path, env: Mapping[str, str], program: Path | None = None) -> None:
+        self._served = ExitStack()
+        super().__init__(folder, env, program)
+
     def run(self, *arguments: str, fails: bool = False, stdin: str | None = None) -> Result:
         """Run a command; one that runs a program runs the function."""
         if self.program is None or arguments[0] not in WITH_PROGRAM:
@@ -52,6 +58,18 @@ class FunctionStack(WatchedStack):
         with serving(self.program) as address:
             command = (arguments[0], f"--client={address}", *arguments[1:])
             return super().run(*command, fails=fails, stdin=stdin)
+
+    def start(self, *arguments: str) -> Popen[str]:
+        """Start a command; one that runs a program runs the function, which is served till `end`."""
+        if self.program is None or arguments[0] not in WITH_PROGRAM:
+            return super().start(*arguments)
+        address = self._served.enter_context(serving(self.program))
+        return super().start(arguments[0], f"--client={address}", *arguments[1:])
+
+    def end(self) -> None:
+        """Stop serving the programs of commands that were started, and search the files."""
+        self._served.close()
+        self.search_files()
 
     def planned(self, *arguments: str) -> list[dict[str, Any]]:
         """Preview, and return the steps that change something, in their order."""

@@ -55,7 +55,7 @@ def live(tmp_path: Path, emulator: Emulator, later: Later) -> Iterator[FunctionS
         stack = FunctionStack(tmp_path / "stack", {"PULUMI_DEBUG_PROVIDERS": f"mixpanel:{port}"})
         stack.watch(emulator)
         yield stack
-        stack.search_files()
+        stack.end()
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def started(tmp_path: Path, emulator: Emulator) -> Iterator[FunctionStack]:
     stack = FunctionStack(tmp_path / "stack", {})
     stack.watch(emulator)
     yield stack
-    stack.search_files()
+    stack.end()
 
 
 @pytest.fixture

@@ -61,12 +61,15 @@ class Program:
 
     Attributes:
         stack: The URN of the stack's own resource.
+        config: The stack's configuration.
+        failed: Whether the program ends as one that failed, after its outputs are registered.
     """
 
     monitor: Any
     run: Any
     stack: str = ""
     config: Mapping[str, str] = field(default_factory=dict)
+    failed: bool = False
 
     def add(self, kind: str, name: str, props: Mapping[str, Any], **options: Any) -> Registered:  # noqa: ANN401
         """Register a resource of the plugin.
@@ -93,6 +96,26 @@ class Program:
         )
         answer = self.monitor.RegisterResource(request)
         return Registered(answer.urn, answer.id, MessageToDict(answer.object))
+
+    def read(self, kind: str, name: str, id_: str, **options: Any) -> Registered:  # noqa: ANN401
+        """Read a resource of the plugin by its id, as the method `get` of an SDK does.
+
+        Args:
+            kind: Such as `ServiceAccount`.
+            name: Its name.
+            id_: Its id.
+            options: Fields of ReadResourceRequest.
+        """
+        request = resource_pb2.ReadResourceRequest(
+            id=id_,
+            type=f"mixpanel:index:{kind}",
+            name=name,
+            parent=options.pop("parent", self.stack),
+            acceptSecrets=True,
+            **options,
+        )
+        answer = self.monitor.ReadResource(request)
+        return Registered(answer.urn, id_, MessageToDict(answer.properties))
 
     def add_all(self, several: Sequence[tuple[str, str, Mapping[str, Any]]]) -> None:
         """Register several resources at once, as programs in most languages do."""
@@ -145,6 +168,8 @@ class _Language(LanguageRuntimeServicer):
                 outputs = ParseDict(dict(self._body(program) or {}), Struct())
                 end = resource_pb2.RegisterResourceOutputsRequest(urn=stack.urn, outputs=outputs)
                 monitor.RegisterResourceOutputs(end)
+                if program.failed:
+                    return language_pb2.RunResponse(bail=True)
                 monitor.SignalAndWaitForShutdown(Empty())
             except grpc.RpcError as error:
                 # The engine said already what failed; a program only ends then.

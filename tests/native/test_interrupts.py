@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 import signal
-import subprocess
-import sys
 
 from tests.engine.test_budget import most_under_way
 from tests.engine.test_faults import wait_for
 from tests.engine.test_life import logs_in, made
 from tests.native.attached import FunctionStack
-from tests.native.monitor import Program, serving
+from tests.native.monitor import Program
 
 from mixpanel_service_accounts.emulator import Emulator
 
 CREATES = {"method": "POST", "path": "service-accounts$"}
-HEEDING = (
-    "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); "
-    "os.execvp(sys.argv[1], sys.argv[1:])"
-)
-"""Starts a program that heeds an interrupt: one that a shell put into the background ignores it."""
 
 
 def bots(program: Program) -> dict[str, object]:
@@ -30,18 +23,11 @@ def bots(program: Program) -> dict[str, object]:
 
 def interrupted_up(emulator: Emulator, stack: FunctionStack, *arguments: str) -> tuple[int, str]:
     """Interrupt an up once its create has reached the server; return how it ended."""
-    assert stack.program is not None
     emulator.forget_calls()
-    with serving(stack.program) as address:
-        process = subprocess.Popen(
-            [sys.executable, "-c", HEEDING, "pulumi", "up", f"--client={address}", "--yes",
-             "--skip-preview", "--non-interactive", "--color=never", *arguments],
-            cwd=stack.folder, env=stack.environment(), text=True, start_new_session=True,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        )  # fmt: skip
-        wait_for(lambda: any(call["method"] == "POST" for call in emulator.calls()))
-        process.send_signal(signal.SIGINT)
-        printed, _ = process.communicate(timeout=60)
+    process = stack.start("up", "--yes", "--skip-preview", *arguments)
+    wait_for(lambda: any(call["method"] == "POST" for call in emulator.calls()))
+    process.send_signal(signal.SIGINT)
+    printed, _ = process.communicate(timeout=60)
     return process.returncode, " ".join(printed.split())
 
 

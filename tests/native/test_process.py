@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from importlib.metadata import version
 from pathlib import Path
 
 import grpc
@@ -23,6 +24,17 @@ from pulumi_mixpanel.plugin.wire_values import pack, unpack
 __all__ = ["emulator"]
 
 COMMAND = str(Path(sys.executable).parent / "pulumi-resource-mixpanel")
+
+
+def test_a_person_who_asks_is_answered() -> None:
+    """Where the engine would read a port, and the process would wait for it."""
+    for option in ("--help", "-h", "--version"):
+        run = [COMMAND, option]
+        told = subprocess.run(run, capture_output=True, text=True, check=True, timeout=60)
+        assert told.stdout == (
+            f"This is the plugin pulumi-resource-mixpanel {version('pulumi-mixpanel')}. Pulumi's engine "
+            "starts it itself, from PATH or from where `pulumi plugin install` put it.\n"
+        )
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from tests.engine.test_life import logs_in, made
 from tests.native.attached import FunctionStack
 from tests.native.conftest import Later
 from tests.native.monitor import UNKNOWN, Program
+from tests.native.monitor import secret as marked
 
 from mixpanel_service_accounts.emulator import Emulator
 
@@ -34,6 +35,41 @@ class Rotating:
         bot = program.add("RotatingServiceAccount", "bot", self.inputs)
         self.seen = dict(bot.outputs)
         return {name: bot[name] for name in (*NAMES, *SECRETS) if bot[name] is not None}
+
+
+class Following:
+    """A program: a rotating account whose keeper is another account's username."""
+
+    def __init__(self) -> None:
+        self.name = "key"
+        self.seen: dict[str, Any] = {}
+
+    def __call__(self, program: Program) -> dict[str, Any]:
+        """Register both."""
+        key = program.add("ServiceAccount", "key", {"name": self.name})
+        keepers = {"rotateWhenChanged": {"key": key["username"]}}
+        bot = program.add(
+            "RotatingServiceAccount", "bot", {**PERIODS, **keepers}, dependencies=[key.urn]
+        )
+        self.seen = dict(bot.outputs)
+        return {}
+
+
+def test_a_preview_knows_no_output_of_a_rotation_that_may_come(live: FunctionStack) -> None:
+    """Its keeper is not known yet: what a rotation alters is unknown, and the up rotates."""
+    program = Following()
+    live.program = program
+    live.up()
+    before = live.resources()["bot"]["outputs"]
+    program.name = "renamed"
+    live.planned()
+    unknown = {name for name, value in program.seen.items() if value == UNKNOWN}
+    assert {"username", "serviceAccountId", "rotatedAt", "expires"} <= unknown
+    assert program.seen["secret"] == marked(UNKNOWN)
+    live.up()
+    after = live.resources()["bot"]["outputs"]
+    assert after["previousServiceAccountId"] == before["serviceAccountId"]
+    assert live.planned() == []
 
 
 def test_a_rotating_account_lives(live: FunctionStack, later: Later, emulator: Emulator) -> None:

@@ -101,11 +101,11 @@ class Bot(pulumi.CustomResource):
     def _internal_init(__self__,
                  resource_name: str,
                  opts: Optional[pulumi.ResourceOptions] = None,
-                 secret: pulumi.Input[Optional[_builtins.str]] = None,
+                 limit: pulumi.Input[Optional[_builtins.int]] = None,
                  __props__=None):
         if __props__ is None:
             __props__ = BotArgs.__new__(BotArgs)
-            __props__.__dict__["secret"] = None if secret is None else pulumi.Output.secret(secret)
+            __props__.__dict__["limit"] = pulumi.Output.from_input(limit).apply(pulumi.runtime.to_json) if limit is not None else None
         super(Bot, __self__).__init__(
             'a:index:Bot',
             resource_name,
@@ -208,8 +208,8 @@ def test_what_is_inserted() -> None:
         "def secret(self, value: pulumi.Input[Optional[_builtins.str]]) -> None:",
         "def __init__(self, resource_name: str, *args: _typing.Any, **kwargs: _typing.Any) -> None:",
         "__props__: _typing.Optional[BotArgs]=None) -> None:",
-        '__props__.__dict__["secret"] = None if secret is None else '
-        'pulumi.Output.secret(_typing.cast("_typing.Any", secret))',
+        '__props__.__dict__["limit"] = pulumi.Output.from_input(_typing.cast("_typing.Any", limit))'
+        ".apply(pulumi.runtime.to_json) if limit is not None else None",
         '_typing.cast("_typing.Any", __props__),',
         'return _typing.cast("pulumi.Output[\'Place\']", pulumi.get(self, "home"))',
     ]

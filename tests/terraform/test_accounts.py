@@ -170,25 +170,6 @@ def test_the_own_login_is_never_deleted(real: Workspace, emulator: Emulator) -> 
     assert real.is_settled()
 
 
-def test_a_create_whose_answer_was_lost_is_made_once(real: Workspace, emulator: Emulator) -> None:
-    """The connection broke after the account was made: it is found, and made again for its secret."""
-    emulator.faults(
-        [{"method": "POST", "path": "service-accounts$", "kind": "cut-after-effect", "times": 1}]
-    )
-    real.apply(EXPORTER)
-    assert len(accounts(emulator)) == 1
-    assert real.is_settled()
-
-
-def test_a_wait_that_the_server_asks_for_is_waited(real: Workspace, emulator: Emulator) -> None:
-    """A limit of calls is no error."""
-    emulator.faults(
-        [{"method": "POST", "path": "service-accounts$", "kind": "rate-limit", "times": 2}]
-    )
-    real.apply(EXPORTER)
-    assert real.is_settled()
-
-
 def test_what_is_gone_is_created_again(real: Workspace, emulator: Emulator) -> None:
     """A list of the right organization without the account proves it."""
     real.apply(EXPORTER)

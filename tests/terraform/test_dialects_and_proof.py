@@ -38,15 +38,6 @@ def nested(tmp_path: Path) -> Iterator[Workspace]:
             yield Workspace(tmp_path / "configuration", env)
 
 
-def test_an_account_and_a_membership_live_under_nested(nested: Workspace) -> None:
-    """Created, left alone, changed, and deleted."""
-    assert "2 added, 0 changed, 0 destroyed" in nested.apply(NESTED)
-    assert nested.is_settled()
-    assert "0 added, 1 changed, 0 destroyed" in nested.apply(NESTED.replace("analyst", "admin"))
-    assert nested.is_settled()
-    assert "2 destroyed" in nested.run("destroy", "-auto-approve", "-no-color")
-
-
 def test_what_nested_cannot_do_is_refused_by_the_plan(nested: Workspace) -> None:
     """On the attribute, with its dialect."""
     nested.write(
@@ -82,19 +73,6 @@ def test_another_organization_of_the_configuration_is_refused(
         in shown
     )
     assert len(accounts(emulator)) == 1
-
-
-def test_an_update_that_failed_in_part_is_made_up_for(real: Workspace, emulator: Emulator) -> None:
-    """The state stays as it was, and the next apply goes on."""
-    real.apply(EXPORTER)
-    more = EXPORTER.replace("projects = [", 'projects = [{ project_id = 2003, role = "admin" }, ')
-    emulator.faults([{"method": "POST", "path": "add-to-project", "kind": "forbidden", "times": 9}])
-    real.write(more)
-    shown = real.run("apply", "-auto-approve", "-no-color", fails=True)
-    assert "Error: Cannot update mixpanel_service_account" in shown
-    emulator.faults([])
-    assert "0 added, 1 changed, 0 destroyed" in real.apply()
-    assert real.is_settled()
 
 
 def test_a_moving_expiry_is_told_in_words_of_terraform(real: Workspace) -> None:

@@ -220,3 +220,18 @@ def test_a_state_of_another_provider_is_removed_and_imported(
     real.run("import", ACCOUNT, f"1001/{number}")
     assert real.is_settled()
     assert writes(emulator) == []
+
+
+def test_an_imported_account_that_is_to_be_created_anew_wants_no_old_secret(
+    real: Workspace, number: int
+) -> None:
+    """The sentence says what to do; the line shown is that of the resource."""
+    given = BARE.replace("name =", 'existing_secret = "kept-by-hand"\n  name =')
+    real.apply(given + block(ACCOUNT, str(number)))
+    shown = real.run_with(given.replace('"exporter"\n}', '"renamed"\n}'))
+    assert "kept-by-hand" not in shown  # as the line of the argument would show it
+    assert (
+        "existing_secret goes with an import, and has to be left out where an account is created: it is "
+        "for an existing account whose secret you still have. The secret of an account that is made comes "
+        "from Mixpanel."
+    ) in shown

@@ -85,17 +85,6 @@ def test_a_replacement_names_what_forces_it(workspace: Workspace, server: Server
     assert workspace.is_settled()
 
 
-def test_create_before_destroy_keeps_the_old_secret_working(
-    workspace: Workspace, server: Server
-) -> None:
-    """With the lifecycle rule the new account exists before the old one goes."""
-    lasting = EXPORTER.replace("name  ", "lifecycle { create_before_destroy = true }\n  name  ")
-    workspace.apply(lasting)
-    server.calls.clear()
-    workspace.apply(lasting.replace('"exporter"\n', '"importer"\n', 1))
-    assert server.calls == ["read 5001", "create importer", "delete 5001"]
-
-
 def test_an_input_that_is_taken_out_is_planned_as_such(
     workspace: Workspace, server: Server
 ) -> None:

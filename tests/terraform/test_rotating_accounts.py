@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.terraform.cli import Workspace
 from tests.terraform.conftest import Today
-from tests.terraform.test_accounts import accounts, calls
+from tests.terraform.test_accounts import calls
 
 from mixpanel_service_accounts.emulator import Emulator
 
@@ -26,29 +26,15 @@ def attributes(real: Workspace) -> dict[str, Any]:
     return real.state()[ADDRESS]
 
 
-def test_a_rotation_keeps_the_previous_login_for_the_overlap(
-    real: Workspace, emulator: Emulator, today: Today
-) -> None:
-    """It is one update in place; after the overlap another one retires the previous account."""
+def test_the_plan_of_a_rotation_shows_what_it_alters(real: Workspace, today: Today) -> None:
+    """It is one update in place, and says in a warning why it is due."""
     real.apply(ROTATING)
     first = attributes(real)
-    assert real.is_settled()
     today.passes(hours=721)
     shown = real.plan()
     assert "~ secret = (sensitive value)" in shown
     assert f'~ username = "{first["username"]}" -> (known after apply)' in shown
-    assert "0 added, 1 changed, 0 destroyed" in real.apply()
-    second = attributes(real)
-    assert second["previous_username"] == first["username"]
-    assert second["previous_secret"] == first["secret"]
-    assert second["id"] == first["id"]
-    assert real.is_settled()
-    today.passes(hours=49)
-    assert "0 added, 1 changed, 0 destroyed" in real.apply()
-    assert attributes(real)["previous_username"] is None
-    assert attributes(real)["secret"] == second["secret"]
-    assert [one["id"] for one in accounts(emulator).values()] == [second["service_account_id"]]
-    assert real.is_settled()
+    assert "Warning: rotation of 'exporter' is due: it was since 2026-12-28T00:00:00Z" in shown
 
 
 def test_a_plan_applied_later_takes_the_same_steps(
@@ -73,20 +59,6 @@ def test_a_plan_applied_later_takes_the_same_steps(
     real.apply()
     assert attributes(real)["service_account_id"] != second
     assert real.is_settled()
-
-
-def test_a_keeper_rotates_on_demand(real: Workspace, emulator: Emulator) -> None:
-    """And so does another name; each needs the previous account to be gone, or says so."""
-    real.apply(ROTATING)
-    first = attributes(real)
-    kept = ROTATING.replace(
-        "overlap_hours ", 'rotate_when_changed = { of = "one" }\n overlap_hours '
-    )
-    assert "0 added, 1 changed, 0 destroyed" in real.apply(kept)
-    assert attributes(real)["previous_username"] == first["username"]
-    assert real.is_settled()
-    real.run("destroy", "-auto-approve", "-no-color")
-    assert accounts(emulator) == {}
 
 
 def test_a_shorter_period_makes_a_rotation_due_at_once(real: Workspace, today: Today) -> None:

@@ -73,8 +73,8 @@ def test_no_secret_is_in_a_diagnostic(
     started.write(own)
     shown = started.run("apply", "-auto-approve", "-no-color", fails=True)
     assert (
-        "existing_secret goes with an import: it is for an existing account whose secret you still "
-        "have. The secret of an account that is made comes from Mixpanel."
+        "existing_secret goes with an import, and has to be left out where an account is created: it is "
+        "for an existing account whose secret you still have. The secret of an account that is made comes from Mixpanel."
     ) in shown
     started.apply(EXPORTER)
     secret = accounts(emulator)["exporter"]["secret"]

@@ -142,6 +142,21 @@ def test_each_wrong_value_has_its_message(values: dict[str, str], problem: str) 
     assert configured(values).problems == (problem,)
 
 
+@pytest.mark.parametrize(
+    ("variable", "value", "rule"),
+    [
+        ("MIXPANEL_ORGANIZATION_ID", "acme", "a whole number above 0"),
+        ("MIXPANEL_REGION", "asia", "one of us, eu, in"),
+    ],
+)
+def test_a_wrong_value_of_a_variable_names_the_variable(
+    variable: str, value: str, rule: str
+) -> None:
+    """And not a setting that the user never made."""
+    problem = f"the environment variable {variable} must be {rule}; {value!r} was given."
+    assert configured({}, {variable: value}).problems == (problem,)
+
+
 def test_a_base_url_overrides_every_region() -> None:
     """A region given by argument or configuration does not matter then."""
     found = configured({"baseUrl": "https://proxy.example.com/mp/", "region": "in"})

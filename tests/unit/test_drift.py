@@ -145,7 +145,7 @@ def test_an_account_that_a_resource_holds_is_no_orphan(world: World) -> None:
     held, free = (int(world.make().id) for _ in range(2))
     world.lines.clear()
     context = world.context()
-    ledger_of(context).hold(Place(**world.home()), held)
+    ledger_of(context).claims.hold(Place(**world.home()), held)
     service_account.create(context, {"name": "bot", "home": world.home()})
     (line,) = world.lines
     assert f"{free} (bot." in line

@@ -87,7 +87,7 @@ def test_all_failures_are_told_at_once() -> None:
 def test_what_projects_manages_is_refused_here() -> None:
     """The same account and project in two places would be fought over."""
     one = context()
-    ledger_of(one).listed.add((1001, 5001, 2001))
+    ledger_of(one).claims.listed.add((1001, 5001, 2001))
     assert project_membership.check(one, {}, dict(INPUTS)).failures == [
         Failure(
             "project_id",
@@ -130,7 +130,7 @@ def test_what_the_program_still_wants_is_not_taken_away() -> None:
         project_membership.delete(one, "1001/5001/2001", state)
     project_membership.diff(one, "1001/5001/2001", state, {**state, "role": "admin"})
     project_membership.delete(one, "1001/5001/2001", state)
-    ledger_of(one).listed.add((1001, 5001, 2002))
+    ledger_of(one).claims.listed.add((1001, 5001, 2002))
     project_membership.delete(one, "1001/5001/2002", {**state, "project_id": 2002})
     assert lines == [
         f"membership 1001/5001/{project} stays: another resource of this program has it now"

@@ -880,4 +880,6 @@ def test_a_project_that_is_listed_no_more_is_free_for_a_membership(bot: TinyEngi
         context = bot.context()
         rotating_service_account.read(context, bot.id, bot.state)
         rotating_service_account.diff(context, bot.id, bot.state, {**bot.state, "projects": listed})
-        assert ledger_of(context).listed == {(1001, account, row["project_id"]) for row in listed}
+        assert ledger_of(context).claims.listed == {
+            (1001, account, row["project_id"]) for row in listed
+        }

@@ -138,7 +138,7 @@ def go_on(port: int) -> None:
 ── Go on by hand: the state and the emulator's accounts are in .demo
 
 {emulator} --port {port} > .demo/env &
-sleep 1; . .demo/env
+until grep -q TOKEN .demo/env; do sleep 0.1; done; . .demo/env
 export PULUMI_BACKEND_URL=file://{shlex.quote(str(FOLDER))}/state
 export PULUMI_CONFIG_PASSPHRASE='only for the demo' PULUMI_STACK={STACK}
 script/pulumi up

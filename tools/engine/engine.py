@@ -105,7 +105,8 @@ def build(folder: Path) -> Path:
     """Build the engine and its Python language host from their published modules."""
     folder.mkdir(parents=True)
     version = f"-X {_SDK}/go/common/version.Version=v{VERSION}"
-    with alive("building the Pulumi engine", "3 to 5 minutes on two cores, seconds when cached"):
+    usually = "3 to 5 minutes on two quiet cores, longer on busy ones, seconds when cached"
+    with alive("building the Pulumi engine", usually):
         run_go("cli", "build", "-ldflags", version, "-o", str(folder / "pulumi"), _CLI)
     with alive("building its Python language host", "half a minute"):
         host = f"{_SDK}/python/cmd/pulumi-language-python"

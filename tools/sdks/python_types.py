@@ -62,7 +62,7 @@ CASTS = {
 }
 """Expressions of the generator's own module that know more than their types say."""
 
-CAST_ARGUMENTS = {"pulumi.Output.from_input": 0, "pulumi.Output.secret": 0, "super.__init__": 2}
+CAST_ARGUMENTS = {"pulumi.Output.from_input": 0, "super.__init__": 2}
 """Calls of Pulumi's SDK, and which argument has a type that only the checkers cannot match."""
 
 

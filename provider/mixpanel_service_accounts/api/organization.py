@@ -68,24 +68,11 @@ class Organization:
         return Place(self.client.base_url, self.id)
 
     def create_account(
-        self,
-        name: str,
-        role: str | None,
-        expires: datetime | None,
-        projects: Sequence[Grant],
-        held: Collection[int] = (),
+        self, name: str, role: str | None, expires: datetime | None, projects: Sequence[Grant]
     ) -> CreatedAccount:
-        """Create an account, exactly once.
-
-        Args:
-            name: What is asked for.
-            role: Its role in the organization.
-            expires: When it expires.
-            projects: Its projects.
-            held: The accounts that the same resource holds already: no leftovers of earlier runs.
-        """
+        """Create an account, exactly once."""
         try:
-            return self._creator.create(name, role, expires, projects, held)
+            return self._creator.create(name, role, expires, projects)
         finally:
             self.reads.forget_accounts()
 
@@ -109,3 +96,4 @@ class Organization:
                 self.reads.require_proof(f"service account {service_account_id}")
         else:
             self.reads.forget_accounts()
+        self._creator.note_deleted(service_account_id)

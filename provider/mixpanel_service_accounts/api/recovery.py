@@ -73,19 +73,20 @@ class Creator:
         self._held = held
         self._created_here = created_here or CreatedHere()
         self._lists = SingleFlight()
-        self._made: set[int] = set()  # here, for two hosts may not share their numbers
+        # Here, for two hosts may not share their numbers.
+        self._made: set[int] = set()
+        self._deleted: set[int] = set()
 
     def is_made_here(self, service_account_id: int) -> bool:
         """Return whether this process made an account."""
         return self._created_here.has(self._organization_id, service_account_id)
 
+    def note_deleted(self, service_account_id: int) -> None:
+        """Remember that this process deleted an account, which the list of before still shows."""
+        self._deleted.add(service_account_id)
+
     def create(
-        self,
-        name: str,
-        role: str | None,
-        expires: datetime | None,
-        projects: Sequence[Grant],
-        held: Collection[int] = (),
+        self, name: str, role: str | None, expires: datetime | None, projects: Sequence[Grant]
     ) -> CreatedAccount:
         """Make an account and learn its secret.
 
@@ -98,7 +99,7 @@ class Creator:
         """
         before = self.read_before()
         with self._created_here.one_by_one(self._organization_id, name):
-            self._tell_orphans(before, name, held)
+            self._tell_orphans(before, name)
             created = self._create(before, name, role, expires, projects)
             self._created_here.add(self._organization_id, created.account.id)
             self._made.add(created.account.id)
@@ -300,12 +301,14 @@ class Creator:
     def _load_before(self) -> Before:
         return look_before(self._client, self._organization_id)
 
-    def _tell_orphans(self, before: Before, name: str, own: Collection[int]) -> None:
-        held = {*self._held(), *own}
+    def _tell_orphans(self, before: Before, name: str) -> None:
+        known = {*self._held(), *self._deleted}
         orphans = [
             account
             for account in before.accounts
-            if account.name == name and is_ours(account, before.our_user) and account.id not in held
+            if account.name == name
+            and is_ours(account, before.our_user)
+            and account.id not in known
         ]
         if orphans:
             named = "; ".join(_describe(account) for account in orphans)

@@ -42,6 +42,7 @@ def check_adopt(
     if secret is None:
         return
     if news.get("adopt") is None and not olds:
+        # Of no input: Pulumi would show its value beside the fault, Terraform its line.
         checked.fail(
             "",
             f"{session.wording.lone_secret}: it is for an existing account whose secret you still "
@@ -73,7 +74,7 @@ def _check_number(
     if olds:
         # Whatever happens to this resource, it exists: its create would be a replacement.
         if session.ledger:
-            session.ledger.hold(known_place(checked.inputs.get("home")), number)
+            session.claims.hold(known_place(checked.inputs.get("home")), number)
     else:
         _refuse_held(session, checked, number)
 
@@ -136,7 +137,7 @@ def take_over(session: Session, organization: Organization, inputs: AccountInput
     number, name = int(inputs.adopt or 0), inputs.name
     key = (organization.client.base_url, number)
     ledger = session.ledger
-    if ledger and (key in ledger.held or key in ledger.adopted):
+    if ledger and (key in ledger.claims.held or key in ledger.adopted):
         raise Refused(
             f"service account {number} is held by a resource of this {session.wording.stack} "
             "already, so adopt= would take over the very account that is being replaced: remove "
@@ -157,7 +158,7 @@ def take_over(session: Session, organization: Organization, inputs: AccountInput
         )
     if ledger:
         ledger.adopted[key] = inputs.secret is not None
-        ledger.held.add(key)
+        ledger.claims.held.add(key)
     return account
 
 

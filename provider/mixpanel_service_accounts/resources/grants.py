@@ -137,11 +137,9 @@ def claim_projects(
     session: Session, account: int, place: Place | None, projects: Sequence[ProjectRole] | None
 ) -> None:
     """Record what `projects` manages, so that a membership of the same is refused."""
-    if session.ledger is None:
-        return
     organization = place.organization_id if place else None
     for number in project_numbers(projects):
-        session.ledger.listed.add((organization, account, number))
+        session.claims.listed.add((organization, account, number))
 
 
 def refuse_managed(

@@ -31,32 +31,21 @@ class Holding(Struct, frozen=True):
     recorded: bool = True
 
 
-class Ledger(Struct):
-    """Shared by all calls and threads of a process. Each method is one atomic operation.
+class Claims(Struct):
+    """What a process has seen of the resources of its run, whichever it sees.
+
+    Where it says yes, it is so; nothing is concluded from its silence.
 
     Attributes:
-        listed: The grants that some account's `projects` manages.
-        memberships: The grants that membership resources manage.
-        checked_memberships: The grants of memberships in the state that this process has checked.
-        made_memberships: The grants of memberships that this process creates or created.
         held: The accounts that resources hold, as base URL and number: whether two hosts share
             their numbers is unknown.
-        renewals: Numbers and names of the accounts that this process replaces because the clock
-            alone says so (clock_comparison.py).
-        adopted: The accounts that a create of this process adopted, and whether with a secret.
+        listed: The grants that some account's `projects` manages.
+        created: The grants of memberships that this process created.
     """
 
-    listed: set[Grant] = field(default_factory=set)
-    memberships: set[Grant] = field(default_factory=set)
-    checked_memberships: set[Grant] = field(default_factory=set)
-    made_memberships: dict[Grant, object] = field(default_factory=dict)
     held: set[tuple[str, int]] = field(default_factory=set)
-    renewals: set[int | str] = field(default_factory=set)
-    adopted: dict[tuple[str, int], bool] = field(default_factory=dict)
-
-    def of_refresh(self) -> Ledger:
-        """Return a ledger that shares everything but the grants that the program wants: none."""
-        return replace(self, listed=set(), memberships=set())
+    listed: set[Grant] = field(default_factory=set)
+    created: set[Grant] = field(default_factory=set)
 
     def hold(self, place: Place | None, number: int) -> None:
         """Record that a resource holds an account, if the account's place is known."""
@@ -71,6 +60,35 @@ class Ledger(Struct):
         """Return whether some account's `projects` manages a grant."""
         return _is_among(grant, self.listed)
 
+    def wants(self, grant: Grant) -> bool:
+        """Return whether a resource of the run grants what another one is about to revoke."""
+        return self.lists(grant) or grant in self.created
+
+
+class Ledger(Struct):
+    """Shared by all calls and threads of a process. Each method is one atomic operation.
+
+    Attributes:
+        claims: What the process has seen of accounts and grants.
+        memberships: The grants that membership resources manage.
+        checked_memberships: The grants of memberships in the state that this process has checked.
+        made_memberships: The grants of memberships that this process creates or created.
+        renewals: Numbers and names of the accounts that this process replaces because the clock
+            alone says so (clock_comparison.py).
+        adopted: The accounts that a create of this process adopted, and whether with a secret.
+    """
+
+    claims: Claims = field(default_factory=Claims)
+    memberships: set[Grant] = field(default_factory=set)
+    checked_memberships: set[Grant] = field(default_factory=set)
+    made_memberships: dict[Grant, object] = field(default_factory=dict)
+    renewals: set[int | str] = field(default_factory=set)
+    adopted: dict[tuple[str, int], bool] = field(default_factory=dict)
+
+    def of_refresh(self) -> Ledger:
+        """Return a ledger that shares everything but the grants that the program wants: none."""
+        return replace(self, claims=Claims(held=self.claims.held), memberships=set())
+
     def manages(self, grant: Grant) -> bool:
         """Return whether a membership resource of the program manages a grant."""
         return _is_among(grant, self.memberships) or _is_among(grant, self.made_memberships)
@@ -82,7 +100,7 @@ class Ledger(Struct):
         membership moved to `projects` or back, or a replacement came before its deletion.
         """
         grant = (organization, account, project)
-        return _is_among(grant, self.listed) or _is_among(grant, self.memberships)
+        return self.claims.lists(grant) or _is_among(grant, self.memberships)
 
 
 def _is_among(grant: Grant, grants: Collection[Grant]) -> bool:

@@ -143,7 +143,7 @@ def _refuse_listed(session: Session, checked: Checking) -> None:
         return
     place = known_place(checked.inputs.get("home"))
     organization = place.organization_id if place else None
-    if session.ledger and session.ledger.lists((organization, account, project)):
+    if session.claims.lists((organization, account, project)):
         checked.fail("project_id", listed_already((organization, account, project)))
 
 
@@ -176,13 +176,14 @@ def create(session: Session, inputs: Inputs) -> Created[State]:
     account = inputs.service_account_id
     grant = Grant(project_id=inputs.project_id, role=inputs.role)
     number = MembershipId(organization.id, account, grant.project_id)
-    with creating(session.ledger, number.grant):
+    with creating(session, number.grant):
         if session.ledger and (organization.place.base_url, account) in session.ledger.adopted:
             # An account that was just adopted has most likely been in the project all along.
             word = grant_listed(organization, account, [grant]).get(str(grant.project_id))
         else:
             word = organization.writes.set_role(account, grant.project_id, grant.role)
     _note(session, number)
+    session.claims.created.add(number.grant)
     return Created(str(number), _state(inputs, organization.place, word))
 
 
@@ -258,7 +259,8 @@ def delete(session: Session, id_: str, state: State) -> None:
     """
     number = MembershipId.parse(id_)
     place = current_place(session, state)
-    if session.ledger and session.ledger.is_wanted(*number.grant):
+    wanted = session.ledger is not None and session.ledger.is_wanted(*number.grant)
+    if wanted or session.claims.wants(number.grant):
         session.announce(f"membership {id_} stays: another resource of this program has it now")
         return
     organization = session.organization(place)

@@ -51,18 +51,19 @@ def pair_of(account: object, project: object, home: object) -> Grant | None:
 
 
 @contextmanager
-def creating(ledger: Ledger | None, pair: Grant) -> Iterator[None]:
+def creating(session: Session, pair: Grant) -> Iterator[None]:
     """Create a membership, unless another resource of this run wants the same.
 
     Raises:
         Refused: Another one was created in this process, is in the program unchanged, or the
             account's own `projects` lists the project.
     """
+    if session.claims.lists(pair):
+        raise Refused(listed_already(pair))
+    ledger = session.ledger
     if ledger is None:
         yield
         return
-    if ledger.lists(pair):
-        raise Refused(listed_already(pair))
     mine = object()
     if pair in ledger.memberships or ledger.made_memberships.setdefault(pair, mine) is not mine:
         raise Refused(_refusal(pair))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ from mixpanel_service_accounts.api.models import Place
 from mixpanel_service_accounts.api.wording import PLAIN, Wording
 from mixpanel_service_accounts.configuration import Configuration
 from mixpanel_service_accounts.resources import reporter
-from mixpanel_service_accounts.resources.ledger import Holding, Ledger
+from mixpanel_service_accounts.resources.ledger import Claims, Holding, Ledger
 from mixpanel_service_accounts.resources.unconfirmed_removals import UnconfirmedRemovals
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ class Connections(Struct):
         ledger: What the process knows of other resources, if it sees them all.
         wording: What the shell calls things.
         unconfirmed_removals: What the server refused to remove and the user let go of.
+        claims: What the process has seen of accounts and grants, if it keeps no ledger.
     """
 
     configuration: Configuration
@@ -46,6 +47,7 @@ class Connections(Struct):
     ledger: Ledger | None = None
     wording: Wording = PLAIN
     unconfirmed_removals: UnconfirmedRemovals = field(default_factory=UnconfirmedRemovals)
+    claims: Claims = field(default_factory=Claims)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _clients: dict[str, Client] = field(default_factory=dict)
     _organizations: dict[tuple[str, int], Organization] = field(default_factory=dict)
@@ -80,7 +82,7 @@ class Connections(Struct):
                     client,
                     number,
                     warn=self._warn_once,
-                    held=lambda: self._held_at(place.base_url),
+                    held=lambda: self._seen.held_at(place.base_url),
                     created_here=self._created_here,
                 )
             return self._organizations[key]
@@ -100,8 +102,9 @@ class Connections(Struct):
             client = self._clients.get(place.base_url)
         return client.server_time.offset if client else None
 
-    def _held_at(self, base_url: str) -> Collection[int]:
-        return self.ledger.held_at(base_url) if self.ledger else frozenset()
+    @property
+    def _seen(self) -> Claims:
+        return self.ledger.claims if self.ledger else self.claims
 
     def _warn_once(self, line: str) -> None:
         if self.is_new(line):
@@ -161,6 +164,11 @@ class Session(Struct):
     def configuration(self) -> Configuration:
         """What was configured."""
         return self.connections.configuration
+
+    @property
+    def claims(self) -> Claims:
+        """What the process has seen of the accounts and grants of its run."""
+        return self.ledger.claims if self.ledger else self.connections.claims
 
     @property
     def dialect(self) -> type[Dialect]:

@@ -117,7 +117,7 @@ def _empty() -> Message:
     return load("pulumirpc").message("google.protobuf.Empty")()
 
 
-def _version() -> str:
+def plugin_version() -> str:
     """Return the version of the distribution; empty if it is not installed as one."""
     # Here, and not above: it is slow to import, and a plugin that starts does without.
     from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415
@@ -129,11 +129,11 @@ def _version() -> str:
 
 
 def _plugin_info(_request: Message) -> Message:
-    return _message("PluginInfo")(version=_version())
+    return _message("PluginInfo")(version=plugin_version())
 
 
 def _schema(_request: Message) -> Message:
-    return _message("GetSchemaResponse")(schema=answered(_version()))
+    return _message("GetSchemaResponse")(schema=answered(plugin_version()))
 
 
 def _check_config(request: Message) -> Message:

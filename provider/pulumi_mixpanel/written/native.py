@@ -18,9 +18,10 @@ from pulumi_mixpanel.written.program import remarks, unread
 from pulumi_mixpanel.written.python_source import comment
 
 _PROGRAM = "Pulumi.yaml"
-_HEADER = """\
-Service accounts of Mixpanel's organization {organization}, by `pulumi-mixpanel export`. Before the
-first `pulumi up`: {next_step}"""
+_HEADER = (
+    "Service accounts of Mixpanel's organization {organization}, by `pulumi-mixpanel export`. "
+    "Before the first `pulumi up`: {next_step}"
+)
 _RESERVED = "pulumi"
 """The one name that a program in YAML cannot give to a resource; another key stands for it."""
 

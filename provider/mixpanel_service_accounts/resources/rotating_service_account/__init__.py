@@ -29,7 +29,7 @@ from mixpanel_service_accounts.resources.adoption import (
 from mixpanel_service_accounts.resources.checks import Checking
 from mixpanel_service_accounts.resources.clock_comparison import compare_clocks
 from mixpanel_service_accounts.resources.contract import Checked, Created, Diff, Read
-from mixpanel_service_accounts.resources.fields import decode
+from mixpanel_service_accounts.resources.fields import decode, is_known
 from mixpanel_service_accounts.resources.grants import (
     Listed,
     claim_projects,
@@ -163,6 +163,7 @@ def diff(session: Session, id_: str, state: State, inputs: Inputs) -> Diff:
     if retires(session, state, inputs):
         changed.append("retires_at")
         unsettled += RETIRED
+    unsettled += _perhaps_unsettled(inputs)
     if _is_behind(state, inputs):
         changed.append("")
         unsettled += ["retiring", "previous_projects", "previous_granted_roles"]
@@ -172,6 +173,12 @@ def diff(session: Session, id_: str, state: State, inputs: Inputs) -> Diff:
         (*dict.fromkeys(unsettled), *move.unsettled),
         notes=tuple(due_steps(session, state, inputs)),
     )
+
+
+def _perhaps_unsettled(inputs: Inputs) -> tuple[str, ...]:
+    """Return what is altered if an input that is not known yet asks for a step."""
+    asking = (getattr(inputs, key) for key in (*ON_DEMAND, *PERIODS))
+    return () if all(map(is_known, asking)) else (*ISSUED_ANEW, *RETIRED, "role")
 
 
 def _differs(state: State, inputs: Inputs, key: str) -> bool:
@@ -188,11 +195,9 @@ def _is_behind(state: State, inputs: Inputs) -> bool:
 
 def _hold(session: Session, state: State, projects: list[ProjectRole] | None) -> None:
     """Record our accounts, and what the program, as it is now, lists for them."""
-    if session.ledger is None:
-        return
     place = known_place(state.home)
     for number, _ in accounts_of(state):
-        session.ledger.hold(place, number)
+        session.claims.hold(place, number)
         claim_projects(session, number, place, projects)
 
 
@@ -244,6 +249,7 @@ def update(session: Session, id_: str, state: State, inputs: Inputs) -> State:
         Refused: A step failed, and no account was created.
     """
     account = next((number for number, _ in accounts_of(state)), None) or first_account(id_)
+    _hold(session, state, inputs.projects)
     organization = moved_organization(session, account, state, inputs)
     given, inputs = inputs, keep_found(inputs, state, adopted=state.adopted)
     if rotates(session, state, inputs):

@@ -174,9 +174,9 @@ def _create_next(
             f"the next account of {news.name!r} could never log in, {CANNOT_LOG_IN}: change its "
             "name. Nothing was changed."
         )
-    grants, held = grants_of(news.projects), [number for number, _ in accounts_of(olds)]
+    grants = grants_of(news.projects)
     try:
-        return organization.create_account(news.name, news.role, expires, grants, held)
+        return organization.create_account(news.name, news.role, expires, grants)
     except StatusError as error:
         namesake = any(name.startswith(news.name) for _, name in accounts_of(olds))
         if not namesake or error.status not in _MAY_MEAN_TAKEN or not error.vendor_shaped:
@@ -184,7 +184,7 @@ def _create_next(
         refusal = error
     try:
         dated = dated_name(news.name, at)
-        return organization.create_account(dated, news.role, expires, grants, held)
+        return organization.create_account(dated, news.role, expires, grants)
     except StatusError:
         raise refusal from None
 

@@ -121,9 +121,8 @@ def diff(session: Session, id_: str, state: State, inputs: Inputs) -> Diff:
     """
     number = int(id_)
     inputs = keep_found(inputs, state, adopted=state.adopted)
-    if session.ledger:
-        for home in (state.home, inputs.home):
-            session.ledger.hold(known_place(home), number)
+    for home in (state.home, inputs.home):
+        session.claims.hold(known_place(home), number)
     move = place_changes(session, state, inputs)
     replaces = replacing_changes(state, inputs) + move.replaces
     if replaces:
@@ -202,8 +201,7 @@ def read(session: Session, id_: str, state: State | None) -> Read[Inputs, State]
     """
     organization_id, number = _numbers(id_)
     place = current_place(session, state, organization_id)
-    if session.ledger:
-        session.ledger.hold(place, number)
+    session.claims.hold(place, number)
     organization = session.organization(place)
     account = organization.reads.account(number)
     if account is None:
