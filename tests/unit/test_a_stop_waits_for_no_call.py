@@ -24,7 +24,9 @@ from mixpanel_plugin_rpc.server import THREADS, Server
 from mixpanel_plugin_rpc.stop import Stop
 from mixpanel_service_accounts.api import Client
 from mixpanel_service_accounts.api.clock import Clock
+from mixpanel_service_accounts.api.errors import Refused
 from mixpanel_service_accounts.api.models import Credentials
+from mixpanel_service_accounts.api.organization import Organization
 from mixpanel_service_accounts.api.secret import Secret
 from mixpanel_service_accounts.bugs import describe_bug
 from mixpanel_service_accounts.emulator import Emulator
@@ -266,3 +268,29 @@ def test_a_create_does_not_begin_after_a_stop(emulator: Emulator) -> None:
     stop.clear()
     client.create_service_account(1001, "bot", role=None, expires=None, projects=())
     assert names(emulator) == ["bot"]
+
+
+def test_a_stop_while_a_lost_create_is_looked_for_names_what_may_be_there(
+    emulator: Emulator,
+) -> None:
+    """The wait is cut, and the sentence is not that of the wait alone."""
+    stop = Stop()
+    login = Credentials(username=emulator.username, secret=Secret(emulator.secret))
+    lines: list[str] = []
+
+    def announce(line: str) -> None:
+        lines.append(line)
+        if "waiting" in line:
+            stop.request()
+
+    client = Client(emulator.base_url, login, clock=stoppable(Clock(), stop), announce=announce)
+    emulator.faults(
+        [{"kind": "cut-before-effect", "method": "POST", "path": "accounts$", "times": 1}]
+    )
+    with pytest.raises(Refused) as caught:
+        Organization(client, 1001).create_account("bot", None, None, ())
+    assert str(caught.value).endswith(
+        "The list of accounts could not be read afterwards (The wait before the next try was "
+        "interrupted.), so an account of that name may be there whose secret nobody has. Look for it "
+        "before the next run, and delete it if nothing uses it."
+    )

@@ -215,7 +215,10 @@ class Creator:
                 f"waiting {pause:.0f} s for {name!r} to show in the list of accounts, look "
                 f"{looks + 1}"
             )
-            clock.sleep(pause)
+            try:
+                clock.sleep(pause)
+            except MixpanelError as cut:
+                raise self._unseen(name, lost, cut) from None
             pause = min(2 * pause, _LONGEST_PAUSE)
 
     def _new_accounts(self, before: Before, name: str, lost: RequestError) -> list[Account]:
@@ -243,7 +246,10 @@ class Creator:
         else:
             if before.our_user in (None, user_of_login(self._client, accounts)):
                 return accounts
-        raise Refused(
+        raise self._unseen(name, lost, problem)
+
+    def _unseen(self, name: str, lost: RequestError, problem: object) -> Refused:
+        return Refused(
             f"{self._lost(name, lost)} The list of accounts could not be read afterwards "
             f"({problem}), so an account of that name may be there whose secret nobody has. "
             f"Look for it before the next {self._client.wording.run}, and delete it if nothing "
