@@ -44,21 +44,26 @@ def serve(provider: Provider) -> int:
     # Ctrl-C reaches the whole process group. The CLI then calls StopProvider, waits for calls in
     # flight, and saves what they return.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    cli = os.getppid()  # before the handshake: a CLI may be gone right after it
     shutdown, certificate = threading.Event(), Certificate()
     server = _server(provider, shutdown)
     with tempfile.TemporaryDirectory(prefix="mixpanel-") as folder:  # with mode 0700
         socket = Path(folder) / "plugin"
         server.listen(socket, certificate.credentials())
         print(handshake(socket, certificate.for_handshake()), flush=True)  # noqa: T201
-        _wait(shutdown)
+        _wait(shutdown, cli)
         provider.stop()  # if the CLI was killed, calls may still wait: none may begin a create now
         server.stop(_GRACE)
     return 0
 
 
-def _wait(shutdown: threading.Event) -> None:
-    """Wait until the CLI asks to end, or was killed and so never will."""
-    cli = os.getppid()
+def _wait(shutdown: threading.Event, cli: int) -> None:
+    """Wait until the CLI asks to end, or was killed and so never will.
+
+    Args:
+        shutdown: Set when it asks.
+        cli: Its process.
+    """
     while not shutdown.wait(_PULSE) and os.getppid() == cli:
         pass
 
