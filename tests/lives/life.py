@@ -127,6 +127,9 @@ class Compared(Enum):
 
 SAME, NEW, NONE = Compared.SAME, Compared.NEW, Compared.NONE
 
+KEPT = {"service_account_id": SAME, "username": SAME, "secret": SAME}
+"""The login of an account that a step leaves alone."""
+
 
 @dataclass(frozen=True)
 class Was:

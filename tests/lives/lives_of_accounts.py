@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.lives.life import (
+    KEPT,
     NEW,
     NONE,
     SAME,
@@ -23,7 +24,6 @@ BOT = account(role="consumer", expires=EXPIRY)
 WEB = membership("analyst")
 READ_BOTH = (READ, members(2001))
 """How an account without projects, and its membership in project 2001, are read."""
-KEPT = {"service_account_id": SAME, "username": SAME, "secret": SAME}
 ANOTHER = {"service_account_id": NEW, "username": NEW, "secret": NEW}
 
 ROLE_IN_PLACE = Life(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.lives.life import (
+    KEPT,
     DeletedByHand,
     GrantedByHand,
     Life,
@@ -11,7 +12,7 @@ from tests.lives.life import (
     account,
     projects,
 )
-from tests.lives.lives_of_accounts import ANOTHER, KEPT, WEB
+from tests.lives.lives_of_accounts import ANOTHER, WEB
 from tests.lives.wire_calls import ADD, CREATE, DELETE, LIST, READ, REMOVE, members
 
 DRIFT = Life(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tests.lives.life import (
+    KEPT,
     NEW,
-    SAME,
     GrantedByHand,
     Life,
     Step,
@@ -15,8 +15,6 @@ from tests.lives.life import (
     rotating,
 )
 from tests.lives.wire_calls import CREATE, DELETE, GRANT, LIST, PROJECTS, READ, revoke
-
-KEPT = {"service_account_id": SAME, "username": SAME, "secret": SAME}
 
 MEMBERSHIP = Life(
     "an account and a membership under nested",

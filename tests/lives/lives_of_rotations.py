@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.lives.life import (
+    KEPT,
     NEW,
     NONE,
     SAME,
@@ -23,7 +24,7 @@ EXPORTER = rotating(**PERIODS, projects=projects(PROJECTS))
 READ_ONE = (READ, members(2001))
 READ_TWO = (READ, LIST, members(2001))
 """How a current and a previous account are read: the second one out of the list."""
-KEPT = {"service_account_id": SAME, "username": SAME, "secret": SAME, "rotated_at": SAME}
+UNROTATED = {**KEPT, "rotated_at": SAME}
 PREVIOUS_KEPT = {"previous_username": SAME, "previous_secret": SAME, "retires_at": SAME}
 ROTATED = {
     "service_account_id": NEW,
@@ -74,7 +75,11 @@ ROTATION = Life(
     (
         CREATED,
         Step(
-            "not due yet", "apply", before=(Later(719),), reads=READ_ONE, state={"exporter": KEPT}
+            "not due yet",
+            "apply",
+            before=(Later(719),),
+            reads=READ_ONE,
+            state={"exporter": UNROTATED},
         ),
         Step(
             "due, planned",
@@ -83,7 +88,7 @@ ROTATION = Life(
             reads=READ_ONE,
             changes={"exporter": "update"},
             says=DUE,
-            state={"exporter": KEPT},
+            state={"exporter": UNROTATED},
         ),
         Step(
             "due",
@@ -110,7 +115,7 @@ ROTATION = Life(
             "in the overlap",
             "refresh",
             reads=READ_TWO,
-            state={"exporter": {**KEPT, **PREVIOUS_KEPT}},
+            state={"exporter": {**UNROTATED, **PREVIOUS_KEPT}},
         ),
         Step(
             "projects of both, in the overlap",
@@ -124,7 +129,7 @@ ROTATION = Life(
                 There("exporter", {2001: "admin"}, expires=at(720 + 48)),
                 There("exporter", {2001: "admin"}, expires=at(721 + 720 + 48)),
             ),
-            state={"exporter": {**KEPT, **PREVIOUS_KEPT}},
+            state={"exporter": {**UNROTATED, **PREVIOUS_KEPT}},
         ),
         Step(
             "retired",
@@ -137,7 +142,7 @@ ROTATION = Life(
                 "retirement of the previous account of 'exporter' is due since 2027-02-02T00:00:00Z",
             ),
             server=(There("exporter", {2001: "admin"}, expires=at(721 + 720 + 48)),),
-            state={"exporter": {**KEPT, **NO_PREVIOUS}},
+            state={"exporter": {**UNROTATED, **NO_PREVIOUS}},
             settled=True,
         ),
         Step(

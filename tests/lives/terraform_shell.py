@@ -23,11 +23,7 @@ from terraform_mixpanel.provider import Provider
 from terraform_mixpanel.serving import attached
 from terraform_mixpanel.wording import TERRAFORM
 
-_TYPES = {
-    "ServiceAccount": "mixpanel_service_account",
-    "RotatingServiceAccount": "mixpanel_rotating_service_account",
-    "ProjectMembership": "mixpanel_project_membership",
-}
+_TYPES = {kind.resource.KIND: kind.type_name for kind in KINDS}
 _CREATES_FIRST = "lifecycle {\n  create_before_destroy = true\n}"
 """What the guide wants in every account that may be replaced."""
 

@@ -8,23 +8,11 @@ test_imports_and_lookups.py has the plugin's lookups.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from inspect import signature
 from pathlib import Path
 
 import pytest
-from tests.engine import (
-    test_budget,
-    test_by_id,
-    test_faults,
-    test_hostile_answers,
-    test_identity,
-    test_input_spellings,
-    test_life,
-    test_memberships,
-    test_out_of_reach,
-    test_refusals,
-    test_rotation,
-)
 from tests.engine.conftest import nested_emulator
 from tests.native.python_text import PythonTextStack
 
@@ -32,18 +20,21 @@ from mixpanel_service_accounts.emulator import Emulator
 
 __all__ = ["nested_emulator"]
 
-MODULES = (
-    test_budget,
-    test_by_id,
-    test_faults,
-    test_hostile_answers,
-    test_identity,
-    test_input_spellings,
-    test_life,
-    test_memberships,
-    test_out_of_reach,
-    test_refusals,
-    test_rotation,
+MODULES = tuple(
+    import_module(f"tests.engine.test_{name}")
+    for name in (
+        "budget",
+        "by_id",
+        "faults",
+        "hostile_answers",
+        "identity",
+        "input_spellings",
+        "life",
+        "memberships",
+        "out_of_reach",
+        "refusals",
+        "rotation",
+    )
 )
 NO_POOL = "the plugin has no pool to widen: it answers 64 calls at once (test_interrupts.py)"
 PLACES = "an explicit provider is named without the Python class (test_missing_configuration.py)"

@@ -91,16 +91,15 @@ class Ledger(Struct):
 
     def manages(self, grant: Grant) -> bool:
         """Return whether a membership resource of the program manages a grant."""
-        return _is_among(grant, self.memberships) or _is_among(grant, self.made_memberships)
+        return self.wants(grant) or _is_among(grant, self.made_memberships)
 
-    def is_wanted(self, organization: int | None, account: int, project: int) -> bool:
-        """Return whether a resource of the program, as it is now, grants a project to an account.
+    def wants(self, grant: Grant) -> bool:
+        """Return whether a membership resource of the program, as it is now, has a grant.
 
-        If so, deleting another resource must not revoke the grant: a resource got another name, a
+        If so, deleting another resource must not revoke it: a resource got another name, a
         membership moved to `projects` or back, or a replacement came before its deletion.
         """
-        grant = (organization, account, project)
-        return self.claims.lists(grant) or _is_among(grant, self.memberships)
+        return _is_among(grant, self.memberships)
 
 
 def _is_among(grant: Grant, grants: Collection[Grant]) -> bool:

@@ -259,8 +259,8 @@ def delete(session: Session, id_: str, state: State) -> None:
     """
     number = MembershipId.parse(id_)
     place = current_place(session, state)
-    wanted = session.ledger is not None and session.ledger.is_wanted(*number.grant)
-    if wanted or session.claims.wants(number.grant):
+    by_program = session.ledger is not None and session.ledger.wants(number.grant)
+    if by_program or session.claims.wants(number.grant):
         session.announce(f"membership {id_} stays: another resource of this program has it now")
         return
     organization = session.organization(place)

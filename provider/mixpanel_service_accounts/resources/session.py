@@ -39,7 +39,7 @@ class Connections(Struct):
         ledger: What the process knows of other resources, if it sees them all.
         wording: What the shell calls things.
         unconfirmed_removals: What the server refused to remove and the user let go of.
-        claims: What the process has seen of accounts and grants, if it keeps no ledger.
+        claims: What the process has seen of accounts and grants: the ledger's, if it keeps one.
     """
 
     configuration: Configuration
@@ -54,6 +54,10 @@ class Connections(Struct):
     _discovered: dict[str, int] = field(default_factory=dict)
     _created_here: CreatedHere | None = None
     _warned: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        if self.ledger:
+            self.claims = self.ledger.claims
 
     def is_new(self, line: str) -> bool:
         """Return whether a warning is told for the first time in this process."""
@@ -82,7 +86,7 @@ class Connections(Struct):
                     client,
                     number,
                     warn=self._warn_once,
-                    held=lambda: self._seen.held_at(place.base_url),
+                    held=lambda: self.claims.held_at(place.base_url),
                     created_here=self._created_here,
                 )
             return self._organizations[key]
@@ -101,10 +105,6 @@ class Connections(Struct):
         with self._lock:
             client = self._clients.get(place.base_url)
         return client.server_time.offset if client else None
-
-    @property
-    def _seen(self) -> Claims:
-        return self.ledger.claims if self.ledger else self.claims
 
     def _warn_once(self, line: str) -> None:
         if self.is_new(line):
